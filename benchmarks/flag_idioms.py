@@ -172,7 +172,7 @@ class Idioms(Writer):
             self.put(f"{target} = {value} + 2")
 
     def skipped_rounds(self, pool: Pool, where: Where) -> None:
-        """Guards at the beginning of a round."""
+        """Guards at the beginning of each."""
         if where.rounds > 1:
             self.put("log.append(12)")
             return

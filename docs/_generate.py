@@ -12,7 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))  # mkdocs loads this file by its path
 
-from _pictures import picture
+from _pictures import in_the_dark, picture, shown_code
 
 from kerascheck.explain.page import page as messages_page
 from kerascheck.rules.base import Invalid, Rule
@@ -80,7 +80,9 @@ def full_page(rule: Rule, pictured: Invalid | None = None) -> str:
         for case in rule.INVALID:
             parts.append(_invalid(case))
             if case is pictured:
-                parts.append(f"![The network of this example, with {rule.code} marked](../{_picture_path(rule)})\n")
+                for ground in ("light", "dark"):  # Material shows the one for the ground that the reader has chosen
+                    address = f"../{_picture_path(rule, ground)}#only-{ground}"
+                    parts.append(f"![The network of this example, with {rule.code} marked]({address})\n")
     if rule.VALID:
         parts.append("## Not reported\n\nThe rule stays silent on each of these.\n")
         parts += [f"```python\n{code.strip()}\n```\n" for code in rule.VALID]
@@ -88,15 +90,14 @@ def full_page(rule: Rule, pictured: Invalid | None = None) -> str:
     return "\n".join(parts)
 
 
-def _picture_path(rule: Rule) -> str:
-    return f"assets/rules/{rule.name}.svg"
+def _picture_path(rule: Rule, ground: str) -> str:
+    return f"assets/rules/{rule.name}-{ground}.svg"
 
 
 def _invalid(case: Invalid) -> str:
-    told = "".join(
-        f"- row {row - 1}: {markdown(message)}\n" for row, message in case.findings
-    )  # the examples begin with a newline
-    text = f"```python\n{case.code.strip()}\n```\n\n{told}"
+    code, before = shown_code(case.code)
+    told = "".join(f"- row {row - before}: {markdown(message)}\n" for row, message in case.findings)
+    text = f"```python\n{code}\n```\n\n{told}"
     if case.fixed is not None:
         text += f"\nAfter the fix:\n\n```python\n{case.fixed.strip()}\n```\n"
     return text
@@ -132,7 +133,8 @@ def on_files(files: Any, config: Any) -> Any:
         pictured = None
         if drawn is not None:
             pictured, content = drawn
-            files.append(File.generated(config, _picture_path(rule), content=content))
+            for ground, colours in (("light", content), ("dark", in_the_dark(content))):
+                files.append(File.generated(config, _picture_path(rule, ground), content=colours))
         files.append(File.generated(config, f"rules/{rule.name}.md", content=full_page(rule, pictured)))
     return files
 

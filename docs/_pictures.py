@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import kerascheck
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.views.drawing import svg
 from kerascheck.views.graph import Architecture, architecture, architecture_of_layers, sites_of
 from kerascheck.views.summary import summarize
 
-_MAX_BOXES = 8  # a picture that is looked at beside its text
+_MAX_BOXES = 10  # a picture that is looked at beside its text
 _SHAPES = "12"  # the families of rules in which they matter
 _FEW = 2  # boxes of a network in which shapes lead to something
+_STYLE = Path(kerascheck.__file__).parent / "views" / "report" / "style.css"
 
 
 def picture(rule: Rule) -> tuple[Invalid, str] | None:
@@ -18,10 +22,26 @@ def picture(rule: Rule) -> tuple[Invalid, str] | None:
     if rule.code[2] not in _SHAPES:
         return None
     for case in rule.INVALID:
-        drawn = _of_example(rule, case.code)
+        drawn = _of_example(rule, shown_code(case.code)[0])
         if drawn is not None:
             return case, svg(drawn)
     return None
+
+
+def shown_code(code: str) -> tuple[str, int]:
+    """An example as a page shows it, and how many rows are left out before it."""
+    shown = code.lstrip("\n")
+    return shown.rstrip(), len(code) - len(shown)
+
+
+def in_the_dark(drawn: str) -> str:
+    """A picture in the colours that the report has on a dark ground."""
+    style = _STYLE.read_text(encoding="utf-8")
+    variables = re.findall(r"(?m)^  (--[\w-]+: light-dark[^\n]*)", style)
+    rules = [f":root {{ color-scheme: dark; {' '.join(variables)} }}"]
+    rules += re.findall(r"(?m)^\.architecture [^\n]*", style)
+    head, mark, rest = drawn.partition(">")
+    return f"{head}{mark}<style>{' '.join(rules)}</style>{rest}"
 
 
 def _of_example(rule: Rule, code: str) -> Architecture | None:
@@ -42,4 +62,6 @@ def _of_example(rule: Rule, code: str) -> Architecture | None:
 
 
 def _is_telling(drawn: Architecture) -> bool:
-    return _FEW <= len(drawn.boxes) <= _MAX_BOXES and (bool(drawn.notes) or any(box.findings for box in drawn.boxes))
+    if drawn.notes:  # about what the network receives, or returns
+        return 1 <= len(drawn.boxes) <= _MAX_BOXES
+    return _FEW <= len(drawn.boxes) <= _MAX_BOXES and any(box.findings for box in drawn.boxes)

@@ -110,7 +110,8 @@ class Unclear:
     """A model that is not known exactly: where it is built, why, and what would make it known.
 
     `row` and `layer_row` count within their cell of a notebook. `layer` is the first layer that is not known, None
-    where the reason is about the model itself.
+    where the reason is about the model itself. `origin_row` is the row where the program comes upon what is not known,
+    if that is in the same file.
     """
 
     filename: str
@@ -124,6 +125,21 @@ class Unclear:
     layer_cell: int | None
     reason: str
     advice: str
+    origin_row: int | None = None
+    origin_cell: int | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason with the layer that it is about, and with the rows of these places where they are others."""
+        layer = (
+            f"layer '{self.layer}'{self._place(self.layer_cell, self.layer_row)}: " if self.layer is not None else ""
+        )
+        return f"{layer}{self.reason}{self._place(self.origin_cell, self.origin_row)}"
+
+    def _place(self, cell: int | None, row: int | None) -> str:
+        if row is None or (cell, row) == (self.cell, self.row):
+            return ""
+        return f" (cell {cell}, row {row})" if cell not in (None, self.cell) else f" (row {row})"
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from kerascheck.project.source import Source
 if TYPE_CHECKING:
     from kerascheck.network.ir import Site
     from kerascheck.network.networks import Network
+    from kerascheck.network.reasons import Cause
     from kerascheck.rules.base import Finding
 
 
@@ -54,6 +55,7 @@ def why_unclear(network: Network, filename: str) -> Unclear | None:
         inside, layer_cell, layer_row = _place_of(cause.layer.site, filename)
         if inside != where:  # it is made in another file than the model
             layer_cell = layer_row = None
+    origin_cell, origin_row = _origin(cause, network.site)
     return Unclear(
         filename=where,
         row=row,
@@ -66,7 +68,21 @@ def why_unclear(network: Network, filename: str) -> Unclear | None:
         layer_cell=layer_cell,
         reason=cause.reason,
         advice=cause.advice,
+        origin_row=origin_row,
+        origin_cell=origin_cell,
     )
+
+
+def _origin(cause: Cause, site: Site | None) -> tuple[int | None, int | None]:
+    """The cell and the row where the program comes upon what is not known; None where that is in another file."""
+    if cause.origin is None or site is None:
+        return None, None
+    try:
+        row = site.file.locate(cause.origin).start.row
+    except LookupError:
+        return None, None
+    cell, within = site.file.in_cell(row)
+    return cell, within
 
 
 def _place_of(site: Site | None, filename: str) -> tuple[str, int | None, int]:

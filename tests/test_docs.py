@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+import kerascheck
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
 from kerascheck.rules.base import Thresholds
@@ -115,4 +116,31 @@ def test_pages_of_rules_on_shapes_show_a_network(generate: ModuleType) -> None:
     assert found is not None
     case, drawn = found
     assert "KC204" in drawn and "(None, 9, 4)" in drawn and drawn.startswith("<svg")
-    assert f"(../assets/rules/{rule.name}.svg)" in generate.full_page(rule, case)
+    assert f"(../assets/rules/{rule.name}-light.svg#only-light)" in generate.full_page(rule, case)
+
+
+#: Rules on architecture and shapes whose examples have no network in which a shape would be seen.
+WITHOUT_PICTURE = {"dropout-rate-out-of-range", "unknown-argument", "impossible-array-operation", "callback-signature"}
+
+
+def test_rules_on_shapes_have_a_picture(generate: ModuleType) -> None:
+    drawn = {rule.name: generate.picture(rule) for rule in own_rules() if rule.code[2] in "12"}
+    assert {name for name, found in drawn.items() if found is None} == WITHOUT_PICTURE
+    case, light = drawn["layer-reuse"]
+    assert light.count("KC208") >= 1 and "<style>" not in light
+    dark = generate.in_the_dark(light)
+    assert "color-scheme: dark" in dark and ".architecture .box.error" in dark and dark.count("<svg") == 1
+    assert "#only-dark)" in generate.full_page(find_rule("KC208"), case)
+
+
+@pytest.mark.parametrize("code", ["KC007", "KC101", "KC210"])
+def test_pages_count_rows_as_their_examples_do(generate: ModuleType, code: str) -> None:
+    rule = find_rule(code)
+    assert rule is not None
+    for case in rule.INVALID:
+        shown, _ = generate.shown_code(case.code)
+        rows = [
+            found.span.start.row
+            for found in kerascheck.check(shown, settings=kerascheck.settings_for(select=[code])).diagnostics
+        ]
+        assert [f"- row {row}: " for row in rows] == re.findall(r"(?m)^- row \d+: ", generate._invalid(case))

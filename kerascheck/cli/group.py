@@ -21,6 +21,16 @@ class CheckByDefault(TyperGroup):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """What the shell offers for the first word: commands, and the options of `check`, which need not be named."""
+        found: list[Any] = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            check = self.commands["check"]
+            offered = {item.value for item in found}
+            context = check.context_class(check, parent=ctx, info_name="check")
+            found += [item for item in check.shell_complete(context, incomplete) if item.value not in offered]
+        return found
+
     def _refuse_mistyped(self, word: str) -> None:
         """Exits where a word is no path, but nearly a command."""
         import os

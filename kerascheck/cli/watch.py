@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from kerascheck.configuration.converting import DEFAULT_EXCLUDE
+from kerascheck.configuration.converting import CONFIGURATION_FILES, DEFAULT_EXCLUDE
 from kerascheck.project.discovery import SUFFIXES
 from kerascheck.project.target.pins import reader_of
 
@@ -23,7 +23,7 @@ _MAX_ELSEWHERE = 5_000
 _COARSE = 5_000_000
 
 #: Other files on which it depends what is found.
-_SETTINGS = frozenset({"pyproject.toml", ".kerascheck.toml", ".gitignore"})
+_SETTINGS = frozenset({*CONFIGURATION_FILES, ".gitignore"})
 
 
 class MissingPackage(Exception):

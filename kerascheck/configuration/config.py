@@ -14,6 +14,7 @@ from kerascheck.configuration.converting import (
     AUTO,
     DEFAULT_EXCLUDE,
     KEYS,
+    OWN_FILES,
     TARGETS,
     THRESHOLD_KEYS,
     check_pattern,
@@ -235,9 +236,9 @@ class Resolver:
 def _nearest(folder: Path) -> Path | None:
     """The configuration file that holds in a folder."""
     for parent in (folder, *folder.parents):
-        own = parent / ".kerascheck.toml"
-        if own.is_file():
-            return own
+        for own in (parent / name for name in OWN_FILES):
+            if own.is_file():
+                return own
         pyproject = parent / "pyproject.toml"
         if pyproject.is_file() and _table(pyproject) is not None:
             return pyproject
@@ -384,9 +385,13 @@ def _resolve(file: Path | None, overrides: Overrides, inline: _Given) -> Resolve
     }
     root = str(file.parent if file is not None else Path.cwd())
     settings = replace(Settings(), selection=Selection(tuple(layers)), thresholds=thresholds, root=root, **others)
-    if any(layer.select is not None for layer in layers):  # who only ignores all, means it
+    if any(layer.select is not None or _EVERYTHING.intersection(map(str.upper, layer.ignore)) for layer in layers):
         _refuse_nothing(settings, file if overrides.select is None else None)
     return Resolved(settings, values, origins)
+
+
+#: Selectors that cover every rule.
+_EVERYTHING = frozenset({"ALL", "KC"})
 
 
 def _refuse_nothing(settings: Settings, file: Path | None) -> None:
@@ -395,7 +400,10 @@ def _refuse_nothing(settings: Settings, file: Path | None) -> None:
 
     if not any(settings.runs(rule) for rule in all_rules()):
         where = f"{file}: " if file is not None else ""
-        raise ConfigError(f"{where}no rule is left: what is selected does not exist, or is ignored")
+        raise ConfigError(
+            f"{where}no rule is left: what is selected does not exist, or is ignored; to leave files out, use "
+            "'exclude' or 'per-file-ignores'"
+        )
 
 
 def _convert(file: Path | str, table: Mapping[str, object], text: str = "") -> dict[str, Any]:
@@ -404,7 +412,7 @@ def _convert(file: Path | str, table: Mapping[str, object], text: str = "") -> d
     for key, value in table.items():
         where = _where(file, text, key)
         if key not in KEYS:
-            near = most_like(key.replace("_", "-").lower(), KEYS, 0.5)
+            near = most_like(key.replace("_", "-").lower(), KEYS)
             hint = f"; did you mean {near!r}?" if near else f"; the keys are {', '.join(KEYS)}"
             raise ConfigError(f"{where}: unknown key {key!r}{hint}")
         try:

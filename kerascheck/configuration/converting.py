@@ -16,6 +16,11 @@ from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.text.spelling import most_like
 
+#: Files that hold nothing but settings, the strongest first.
+OWN_FILES = (".kerascheck.toml", "kerascheck.toml")
+#: All files in which settings stand.
+CONFIGURATION_FILES = (*OWN_FILES, "pyproject.toml")
+
 _FAMILY = re.compile(r"KC\d", re.IGNORECASE)
 
 AUTO = "auto"
@@ -221,6 +226,6 @@ def check_selector(selector: str) -> None:
         return
     known = [*(rule.code for rule in rules), *(rule.name for rule in rules)]
     is_code = re.fullmatch(r"[A-Z]+\d{3}", selector)  # all are alike: none of them is meant more than another
-    near = None if is_code else most_like(selector.upper(), known, 0.5) or most_like(selector.lower(), known, 0.5)
+    near = None if is_code else most_like(selector.upper(), known) or most_like(selector.lower(), known)
     hint = f"; did you mean {near}?" if near else "; `kerascheck rules` lists them all"
     raise ConfigError(f"there is no rule {selector!r}{hint}")

@@ -30,6 +30,8 @@ _IGNORE_FILE = re.compile(
 _SKIP_FILE = re.compile(r"#\s*kerascheck\s*:\s*skip-file\b", re.IGNORECASE)
 #: What begins a directive, and the word after it.
 _DIRECTIVE = re.compile(r"#\s*kerascheck\s*:\s*(?P<word>[\w-]*)(?P<rest>\s*\[?)", re.IGNORECASE)
+#: Codes in comments for all linters that no other tool has.
+_OURS = re.compile(r"KC\d+", re.IGNORECASE)
 #: All directives; those of `annotate` and its kin are read elsewhere.
 DIRECTIVES = ("ignore", "ignore-file", "skip-file", "shape", "reveal")
 
@@ -118,6 +120,11 @@ class Suppressions:
             reason = _why_not_understood(match, text, known)
             if reason is not None:
                 yield offset + match.start(), offset + match.end("word"), reason
+        for comment in self.all:
+            ours = [code for code in comment.codes or () if comment.is_noqa and _OURS.fullmatch(code)]
+            for code in ours:
+                if not any(rule.startswith(code.upper()) for rule, _ in known) and not _is_known(code):
+                    yield comment.start, comment.end, f"there is no rule {code}"
 
     def silence(self, code: str, name: str, rows: Iterable[int]) -> bool:
         """Whether a comment on one of the rows silences a finding of this rule."""

@@ -375,7 +375,7 @@ def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Valu
     if isinstance(target.dtype, str) and not _may_hold(target.dtype, result.dtype):
         message = (
             f"an array of {target.dtype} cannot be changed in place to {result.dtype}; "
-            "make it floats first, astype('float32')"
+            "convert it first, astype('float32')"
         )
         refuses(run, "TypeError", message, site)
         target.content.forget()

@@ -133,7 +133,7 @@ def matrix(run: Run, value: Value, site: Site) -> Array | Unknown:
     if array is not None and isinstance(array.shape, tuple):
         if len(array.shape) == 2:
             return array
-        message = f"scikit-learn expects samples and columns, but gets the shape {format_shape(array.shape)}"
+        message = f"scikit-learn expects samples and columns, but got the shape {format_shape(array.shape)}"
         advice = "; use .reshape(-1, 1)" if len(array.shape) == 1 else ""
         return refuses(run, "ValueError", message + advice, site)
     key = array.key if array is not None else value.key if isinstance(value, Unknown) else None

@@ -15,6 +15,7 @@ from kerascheck.explain.messages.base import Message, filled
 from kerascheck.explain.places import Finder, Place
 from kerascheck.explain.traces import Calling, Raised, calling, exceptions, plain
 from kerascheck.project.target import Era
+from kerascheck.runtime.reading import read_program
 
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic
@@ -93,18 +94,21 @@ class Explanation:
 Examine: TypeAlias = "Callable[[str, Era | None], Examination | None]"
 
 
-def explain(text: str, script: str | None, examine: Examine) -> Explanation:
+def explain(
+    text: str, script: str | None, examine: Examine, read: Callable[[str], bytes] = read_program
+) -> Explanation:
     """All that can be said about a text that a program has printed.
 
     Args:
         text: a traceback, a message, or a log with either in it.
         script: the program, where the user names it: then places are looked for in it.
         examine: what analyses a file.
+        read: what gives the bytes of a file.
     """
     found = Explanation()
     raised = exceptions(text)
     _recognise(found, raised, text)
-    finder = Finder(script)
+    finder = Finder(script, read)
     for one in _nearest(found.raised, raised):
         found.places = finder.places(one.frames)
         if found.places:

@@ -44,7 +44,7 @@ def check_integers(layer: str, values: Mapping[str, Any]) -> None:
         if is_of_numpy(value) and (name in own or name in _WINDOWS):
             always = name in _WINDOWS or (layer, name) in _ALWAYS
             raise KerasError(
-                f"{layer} expects an integer of Python for {name}, got {int(value)} as numpy {value.dtype}; "
+                f"{layer} expects a Python integer for {name}, got {int(value)} as numpy {value.dtype}; "
                 f"write {name}=int(...)",
                 "argument" if always else "new-argument",
             )

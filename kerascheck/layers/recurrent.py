@@ -118,17 +118,17 @@ class _PlainRecurrent(Gates, Recurrent):
         units = c.dim("units")
         wanted = len(self.state_shapes(c, (None,)))
         if len(states) < wanted:
-            raise KerasError(f"{self.name} needs {wanted} initial states, it is given {len(states)}", "input-count")
+            raise KerasError(f"{self.name} needs {wanted} initial states, got {len(states)}", "input-count")
         for state in states[:wanted]:
             if state and definitely_different(state[-1], units):
                 raise KerasError(
-                    f"{self.name} has {units} units, but is given an initial state of shape {format_shape(state)}; "
+                    f"{self.name} has {units} units, but got an initial state of shape {format_shape(state)}; "
                     "both layers need the same number of units",
                     "shape",
                 )
             if len(state) > 2:  # built without complaint, refused in the first step
                 raise KerasError(
-                    f"{self.name} needs initial states of shape (batch, {units}), it is given {format_shape(state)}",
+                    f"{self.name} needs initial states of shape (batch, {units}), got {format_shape(state)}",
                     "argument",
                 )
 

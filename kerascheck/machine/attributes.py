@@ -87,7 +87,7 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         if (own := read_attribute(run, value, name)) is not MISSING:
             return own
         text = f"{value.text}.{name}" if value.text else None
-        return Unknown(value.reason, ("attribute", value.key, name), text)
+        return Unknown(value.reason, ("attribute", value.key, name), text, origin=value.origin)
     if isinstance(value, Instance):
         return _instance_attribute(run, value, name, node)
     if isinstance(value, DictObject):

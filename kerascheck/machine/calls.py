@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import libcst as cst
+
 from kerascheck.machine import foreign
 from kerascheck.machine.asking import PURE_METHODS
 from kerascheck.machine.assumptions import restrict
@@ -132,7 +134,7 @@ def _of_text(function: Unknown, arguments: Arguments) -> Unknown | None:
         return None
     shown = ", ".join(map(repr, given))
     text = f"{function.text}({shown})" if function.text else None
-    return Unknown(function.reason, ("method", key[2], key[1], given), text, None, function.needs)
+    return Unknown(function.reason, ("method", key[2], key[1], given), text, None, function.needs, function.origin)
 
 
 def _is_plain_text(value: Value) -> bool:
@@ -184,7 +186,7 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     run.writes += 1
     if not run.project.is_harmless(function.name):
         foreign.called(run, function)
-        _escape_all(run, arguments, f"handed to {function.name}, which is not analysed")
+        _escape_all(run, arguments, f"it is passed to {function.name}, which is not analysed", site.node)
     else:
         from kerascheck.data.written import changed_arrays
 
@@ -193,9 +195,9 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     return run.fresh(f"the result of {function.name}", site.node)
 
 
-def _escape_all(run: Run, arguments: Arguments, reason: str) -> None:
+def _escape_all(run: Run, arguments: Arguments, reason: str, node: cst.CSTNode | None = None) -> None:
     for given in (*arguments.positional, *arguments.keywords.values()):
-        run.escape(given.value, reason)
+        run.escape(given.value, reason, node)
         foreign.escaped(run, given.value)
         if isinstance(given.value, (str, PathValue)):
             forget_file(run, given.value)

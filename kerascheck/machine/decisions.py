@@ -89,7 +89,14 @@ class Decisions:
         """A new unknown value; the same node in the same round of the same call gives the same key in every run."""
         if node is None:
             return Unknown(reason, ("fresh", self.tick()), text)
-        return Unknown(reason, ("node", id(node), self.frame, self.count(node)), text)
+        key = ("node", id(node), self.frame, self.count(node))
+        return Unknown(reason, key, text, origin=node)
+
+    def made_of(self, lost: Unknown, node: cst.CSTNode) -> Unknown:
+        """A new unknown value that is not known because another one is not."""
+        made = self.fresh(lost.reason, node)
+        made.origin = lost.origin or node
+        return made
 
     def count(self, node: cst.CSTNode, what: str = "") -> int:
         """How often this has happened at the node before, in the present frame."""

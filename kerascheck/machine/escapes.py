@@ -20,17 +20,19 @@ from kerascheck.machine.values import (
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer
 from kerascheck.network.networks import Network
-from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
+from kerascheck.symbolic.unknown import ESCAPED, Guarded, Symbol, Unknown
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from kerascheck.machine.run import Run
 
 #: Classes of values that nothing can change.
 _UNCHANGING = frozenset({str, int, float, bool, type(None), Symbol, SymDim, range})
 
 
-def escape(run: Run, value: Value, reason: str) -> None:
-    """The value is handed to code we cannot see, which may change it and all that it leads to."""
+def escape(run: Run, value: Value, reason: str, node: cst.CSTNode | None = None) -> None:
+    """The value is handed at a node to code we cannot see, which may change it and all that it leads to."""
     waiting: list[Value] = [value]
     seen: set[int] = set()
     while waiting:
@@ -38,6 +40,8 @@ def escape(run: Run, value: Value, reason: str) -> None:
         if type(one) in _UNCHANGING or id(one) in seen:
             continue
         seen.add(id(one))
+        if isinstance(one, Network) and one.open is None and one.birth >= run.frozen_before:
+            one.open = Unknown(reason, (ESCAPED, id(one), reason), origin=node)
         _change(run, one, reason, waiting)
 
 
@@ -45,8 +49,6 @@ def _change(run: Run, value: Value, reason: str, waiting: list[Value]) -> None:
     """Something may be done to the value itself; what it leads to is put to what waits."""
     if isinstance(value, Network):
         value.met_data = True
-        if value.birth >= run.frozen_before:
-            value.open = value.open or Unknown(reason)
     elif isinstance(value, Layer):
         value.met_unknown = True
     elif isinstance(value, IteratorValue):

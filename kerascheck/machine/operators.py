@@ -485,9 +485,9 @@ def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> 
         if all(part is None or isinstance(part, int) for part in parts):
             key = ("slice", *parts)
     if key is None:
-        return run.fresh(value.reason, node)
+        return run.made_of(value, node)
     text = f"{value.text}[{index!r}]" if value.text and isinstance(index, (int, str)) else None
     is_shape = isinstance(value.key, tuple) and value.key[:1] == ("attribute",) and value.key[-1] == "shape"
     if is_shape and isinstance(index, int) and text:
         return axis_size(value.key[1], "", index, text)  # type: ignore[index]
-    return Unknown(value.reason, ("item", value.key, key), text)
+    return Unknown(value.reason, ("item", value.key, key), text, origin=value.origin)

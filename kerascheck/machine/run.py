@@ -467,9 +467,9 @@ class Run(Decisions):
         self._note_fault()
         self.program.raised.append(Raised(error, site, layer, inputs))
 
-    def escape(self, value: Value, reason: str) -> None:
-        """The value is handed to code we cannot see, which may change it and all that it leads to."""
-        escape(self, value, reason)
+    def escape(self, value: Value, reason: str, node: cst.CSTNode | None = None) -> None:
+        """The value is handed at a node to code we cannot see, which may change it and all that it leads to."""
+        escape(self, value, reason, node)
 
 
 #: Containers that are a run's own.

@@ -380,7 +380,7 @@ class BuiltinLayer(Layer):
             ):
                 raise KerasError(
                     f"{self.title} is built with {old.name} of shape {format_shape(old.shape)}, "
-                    f"but this input needs {format_shape(new.shape)}; make another layer for it",
+                    f"but this input needs {format_shape(new.shape)}; create another layer for it",
                     "reuse",
                 )
 

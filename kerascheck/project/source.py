@@ -418,7 +418,7 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
     """The error in CPython's words where CPython refuses the text too, which names the fault better."""
     placeholder = first_placeholder(source.text)
     if placeholder is not None:
-        message = "a template of a Python file; check what is made of it"
+        message = "a template of a Python file; check the files made from it"
         return SourceError(TEMPLATE, message, source.position(placeholder))
     conflict = _find_conflict(source.text)
     if conflict is not None:

@@ -22,7 +22,7 @@ def job_summary(outcome: Outcome) -> str:
     found = [counted(severities[severity], noun) for severity, noun in _NOUNS.items() if severities[severity]]
     lines = ["### kerascheck", "", f"{', '.join(found) or 'No findings'}. {markdown(understood(outcome))}", ""]
     if outcome.diagnostics:
-        lines += ["| | place | | |", "| --- | --- | --- | --- |"]
+        lines += ["| severity | place | rule | message |", "| --- | --- | --- | --- |"]
     for diagnostic, place in Places(outcome).all[:_MAX_ROWS]:
         code = f"[{diagnostic.code}]({diagnostic.url})" if diagnostic.url else diagnostic.code
         where = f"{place.path}:{place.row}"

@@ -163,13 +163,8 @@ def unknown_lines(reports: Iterable[Report]) -> list[str]:
     for item in unclear_models(reports):
         cell = f"cell {item.cell}:" if item.cell is not None else ""
         name = f"'{item.model}' ({item.cls})" if item.model is not None else f"a {item.cls}"
-        where = ""
-        if item.layer is not None:
-            same = (item.layer_cell, item.layer_row) == (item.cell, item.row) or item.layer_row is None
-            inside = f"cell {item.layer_cell}, " if item.layer_cell is not None and item.layer_cell != item.cell else ""
-            where = f"layer '{item.layer}'" + ("" if same else f" ({inside}row {item.layer_row})") + ": "
         lines.append(one_line(f"{item.filename}:{cell}{item.row}: model {name} is {item.status}"))
-        lines.append(one_line(f"    why:  {where}{item.reason}"))
+        lines.append(one_line(f"    why:  {item.why}"))
         lines.append(one_line(f"    help: {item.advice}"))
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 import unicodedata
 from typing import TextIO
@@ -15,7 +16,9 @@ from kerascheck.text.windows import window
 _CONTEXT = 2  # rows shown above and below
 _MAX_ROWS = 5  # underlined rows shown of a finding that spans more
 _MAX_WIDTH = 160  # of a row; of a longer one the part is shown in which the finding is
+_MIN_WIDTH = 40  # in a terminal that is narrower
 _HELP_WIDTH = 100
+_FRAME = 5  # the blanks and bars around the text of a row, and the marks of what is left out
 
 _STYLES = {"frame": "\x1b[1;34m", "help": "\x1b[1;36m"}
 
@@ -34,11 +37,12 @@ class _Painter:
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
     """Write all findings and the closing lines."""
     paint = _Painter(colour)
+    columns = shutil.get_terminal_size().columns if stream.isatty() else None
     sources: dict[str, Source | None] = {}
     for diagnostic in outcome.diagnostics:
         if diagnostic.filename not in sources:
             sources[diagnostic.filename] = _read(outcome, diagnostic.filename)
-        stream.write(_block(diagnostic, sources[diagnostic.filename], paint) + "\n\n")
+        stream.write(_block(diagnostic, sources[diagnostic.filename], paint, columns) + "\n\n")
     close(outcome, stream)
 
 
@@ -50,14 +54,16 @@ def _read(outcome: Outcome, filename: str) -> Source | None:
         return None
 
 
-def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> str:
-    """One finding."""
+def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter, columns: int | None) -> str:
+    """One finding, in a terminal of so many columns: marks below a row that wraps would point nowhere."""
     fixable = ""
     if diagnostic.fix is not None:
         fixable = "[fix]" if diagnostic.fix.applicability is Applicability.SAFE else "[unsafe fix]"
     start = diagnostic.span.start
     cell = f"cell {diagnostic.cell}:" if diagnostic.cell is not None else ""
-    quoted = _quote(diagnostic, source) if source is not None else []
+    margin = len(str(diagnostic.span.end.row + _CONTEXT))
+    width = _MAX_WIDTH if columns is None else min(_MAX_WIDTH, max(_MIN_WIDTH, columns - margin - _FRAME))
+    quoted = _quote(diagnostic, source, width) if source is not None else []
     margin = max((len(number) for number, _, _ in quoted), default=1)
     gutter = " " * margin
     lines = [
@@ -73,7 +79,8 @@ def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> st
         lines.append(f"{gutter} {paint('frame', '=')} {paint('help', 'note')}: {where}: {one_line(place.message)}")
     for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
         if text:
-            body = textwrap.wrap(one_line(text), _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+            room = _HELP_WIDTH if columns is None else min(_HELP_WIDTH, max(_MIN_WIDTH, columns - margin - 9))
+            body = textwrap.wrap(one_line(text), room, break_long_words=False, break_on_hyphens=False)
             lines.append(f"{gutter} {paint('frame', '=')} {paint('help', title)}: {body[0]}")
             lines += [f"{gutter}         {row}" for row in body[1:]]
     return "\n".join(lines)
@@ -85,7 +92,7 @@ def _advice(diagnostic: Diagnostic) -> str:
     return diagnostic.help or fix
 
 
-def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]:
+def _quote(diagnostic: Diagnostic, source: Source, width: int) -> list[tuple[str, str, str]]:
     """The rows of the finding, underlined, with those around them: (row number or nothing, text, marks)."""
     start, end = diagnostic.span.start, diagnostic.span.end
     first_row, last_row = source.rows_of_cell(diagnostic.cell)
@@ -97,7 +104,7 @@ def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]
         marked = start.row <= row <= last
         first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
         stop = end.column - 1 if row == end.row else len(text.rstrip())
-        left, right = window(len(text), first if marked else 0, stop if marked else 0, _MAX_WIDTH)
+        left, right = window(len(text), first if marked else 0, stop if marked else 0, width)
         shown = ("…" if left else "") + row_of_source(text[left:right]) + ("…" if right < len(text) else "")
         lines.append((str(row), shown, ""))
         if marked and left <= first <= right:

@@ -324,7 +324,9 @@ class Walk:
             return UNKNOWN if layer is None else self._operation(GRADIENT, node)
         if isinstance(meaning, KerasObject):
             if meaning.qualname.startswith("keras.metrics."):
-                return self._cut(given, node, f"{as_written(function)}(), a metric: it gives the mean of its variables")
+                return self._cut(
+                    given, node, f"{as_written(function)}(), a metric: it returns the mean of its variables"
+                )
             is_loss = meaning.qualname.startswith("keras.losses.")
             return self._operation(given, node) if is_loss else UNKNOWN
         if isinstance(meaning, FunctionValue):

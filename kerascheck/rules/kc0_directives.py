@@ -55,7 +55,7 @@ class Revealed(ToolRule):
 
 
 class UnusedDirective(ToolRule):
-    """A comment to the analysis comes to nothing.
+    """A comment for the analysis has no effect.
 
     ## What it does
 

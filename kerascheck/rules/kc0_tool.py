@@ -92,7 +92,7 @@ class Template(ToolRule):
     INVALID = [
         Invalid(
             "import keras\nfrom {{ package }}.model import build\n",
-            [(2, "a template of a Python file; check what is made of it")],
+            [(2, "a template of a Python file; check the files made from it")],
         )
     ]
 
@@ -182,12 +182,12 @@ class UnusedSuppression(ToolRule):
 
 
 class UnknownDirective(ToolRule):
-    """A comment to kerascheck says nothing that it understands.
+    """A comment for kerascheck is not understood.
 
     ## What it does
 
     Reports comments that begin with `# kerascheck:` and go on with a word that is not a directive, and codes in
-    `ignore[...]` and `ignore-file[...]` that do not exist.
+    `ignore[...]`, `ignore-file[...]` and `# noqa: KC...` that do not exist.
 
     ## Why it is bad
 
@@ -220,6 +220,7 @@ class UnknownDirective(ToolRule):
         "# kerascheck: ignore-file[KC103]\nimport keras\n",
         "import keras\n\nnote = '# kerascheck: nonsense'\n",
         "import keras  # see kerascheck: it finds faults\n",
+        "import keras  # noqa: E999, KC1, KCX999\n",
     ]
     INVALID = [
         Invalid(
@@ -228,6 +229,10 @@ class UnknownDirective(ToolRule):
         ),
         Invalid(
             "import keras  # kerascheck: ignore[KC999]\n",
+            [(1, "there is no rule KC999")],
+        ),
+        Invalid(
+            "import keras  # noqa: E501, KC103, KC999\n",
             [(1, "there is no rule KC999")],
         ),
         Invalid(

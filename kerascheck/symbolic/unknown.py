@@ -20,7 +20,7 @@ class Unknown:
     source writes it, where that helps a reader (`args.units`).
     """
 
-    __slots__ = ("_reason", "_text", "holds", "key", "needs", "parts")
+    __slots__ = ("_reason", "_text", "holds", "key", "needs", "origin", "parts")
 
     def __init__(
         self,
@@ -29,7 +29,9 @@ class Unknown:
         text: str | Callable[[], str | None] | None = None,
         parts: tuple[str, object, object] | None = None,
         needs: frozenset[Hashable] = NOTHING,
+        origin: Any = None,
     ) -> None:
+        self.origin = origin  # the node of the source where the program comes upon it, if that is noted
         self.parts = parts  # (sign, left, right) where it is the result of arithmetic
         self.holds: tuple[Any, ...] = ()  # known things of which it may be one
         self.needs = needs  # the conditions that tell more about it, once they are decided
@@ -53,19 +55,22 @@ class Unknown:
 
     def called(self, text: str | Callable[[], str | None] | None) -> Unknown:
         """The same value under another text."""
-        made = Unknown(self._reason, self.key, text, self.parts, self.needs)
+        made = Unknown(self._reason, self.key, text, self.parts, self.needs, self.origin)
         made.holds = self.holds
         return made
 
     def needing(self, needs: frozenset[Hashable]) -> Unknown:
         """The same value, which hangs on these conditions, too."""
-        made = Unknown(self._reason, self.key, self._text, self.parts, self.needs | needs)
+        made = Unknown(self._reason, self.key, self._text, self.parts, self.needs | needs, self.origin)
         made.holds = self.holds
         return made
 
     def __repr__(self) -> str:
         return f"Unknown({self.text or self.reason!r})"
 
+
+#: The first part of keys of what code that is not analysed may have changed.
+ESCAPED = "escaped"
 
 #: What is known of conditions, by their keys.
 Guard: TypeAlias = "Mapping[Hashable, bool]"
@@ -79,7 +84,7 @@ FORGOTTEN: Hashable = (_FORGOTTEN,)
 
 def forgotten(value: Unknown) -> Unknown:
     """The value, marked as one that only the analysis does not know: not all that conditions say of it may occur."""
-    made = Unknown(value._reason, (_FORGOTTEN, value.key), value._text, None, value.needs)
+    made = Unknown(value._reason, (_FORGOTTEN, value.key), value._text, None, value.needs, value.origin)
     made.holds = value.holds
     return made
 

@@ -63,7 +63,7 @@ def index_problem(layer: Layer, data: Array, label: str) -> IndexProblem | None:
     if int(low) < 0:
         return IndexProblem(f"{label} has numbers from {low:g}, which count from the end; {known}", refused=False)
     if is_float(data.dtype) and _is_fractional(data):
-        message = f"{layer.title} cuts the fractions of {label}, between {low:g} and {high:g}, to integers"
+        message = f"{layer.title} truncates the fractions of {label}, between {low:g} and {high:g}, to integers"
         return IndexProblem(message, refused=False)
     return None
 

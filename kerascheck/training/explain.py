@@ -29,7 +29,7 @@ def too_many_losses(outputs: Sequence[Shape]) -> str:
 
 def no_targets(label: str, call: TrainCall) -> str:
     """A loss, and nothing to compare with."""
-    return f"the loss needs targets, but {call.method} gets no {label}"
+    return f"the loss needs targets, but {call.method} is called without {label}"
 
 
 def plain_list(label: str, is_text: bool = False) -> str:
@@ -218,7 +218,7 @@ def _sequence_hint(given: Shape, output: Shape, call: TrainCall) -> str | None:
     if len(given) == 2 and given[1] == output[1] and given[1] != 1:
         return None
     layer = _last_sequence(call.nodes)
-    return f"drop return_sequences=True of {layer.name!r} for one target a sample" if layer is not None else None
+    return f"drop return_sequences=True of {layer.name!r} for one target per sample" if layer is not None else None
 
 
 def _last_sequence(nodes: Sequence[Node]) -> Layer | None:

@@ -97,6 +97,7 @@ def _connected(
 ) -> tuple[list[Box], list[tuple[int, int]], list[Diagnostic]]:
     """The boxes of layers, the arrows that calls make, and the findings that no layer has."""
     numbers = {id(layer): number for number, layer in enumerate(layers)}
+    nodes = list(nodes)
     boxes = [_box(layer) for layer in layers]
     arrows: dict[tuple[int, int], None] = {}
     for node in nodes:
@@ -105,9 +106,12 @@ def _connected(
             if before is not None and id(before) in numbers and id(node.layer) in numbers:
                 arrows[numbers[id(before)], numbers[id(node.layer)]] = None
     places = [layer.site for layer in layers]
+    calls = [node for node in nodes if id(node.layer) in numbers]
     notes: list[Diagnostic] = []
     for finding in findings:
-        numbers_of_finding = _places(finding, places, source)
+        numbers_of_finding = _places(finding, places, source) or [  # of a layer that is called somewhere else
+            numbers[id(calls[number].layer)] for number in _places(finding, [node.site for node in calls], source)
+        ]
         for number in numbers_of_finding:
             boxes[number].findings.append(finding)
         if not numbers_of_finding and (sites is None or _places(finding, sites, source)):

@@ -9,7 +9,8 @@ from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Node
 from kerascheck.network.networks import Network
-from kerascheck.network.reasons import advice_on, why_inexact
+from kerascheck.network.reasons import why_inexact
+from kerascheck.placing import why_unclear
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import rich_text
 from kerascheck.views.cost import lines_of, size_text
@@ -60,6 +61,7 @@ def table_of(model: ModelSummary) -> Table:
     network = model.network
     cell = f"cell {model.cell}:" if model.cell is not None else ""
     name = network.name
+    unclear = why_unclear(network, model.filename) if model.status != "exact" else None
     counts = (model.total_params, model.trainable_params, model.non_trainable_params)
     return Table(
         f"{model.filename}:{cell}{model.row}",
@@ -67,8 +69,8 @@ def table_of(model: ModelSummary) -> Table:
         model.name if model.name != name else None,
         model.cls,
         model.status,
-        why_inexact(network) if model.status != "exact" else None,
-        advice_on(network) if model.status != "exact" else None,
+        unclear.why if unclear is not None else None,
+        unclear.advice if unclear is not None else None,
         is_graph(network),
         list(rows_of(network, model.cost)),
         [
@@ -110,8 +112,8 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
     table.add_column("Output Shape", overflow="fold")
     table.add_column("Param #", justify="right", overflow="fold")
     if shown.costs is not None:
-        table.add_column("Multiply-adds", justify="right", overflow="fold")
-        table.add_column("Activations", justify="right", overflow="fold")
+        table.add_column("Multiply-adds", justify="right", overflow="fold", min_width=len("Multiply-adds"))
+        table.add_column("Activations", justify="right", overflow="fold", min_width=len("Activations"))
     if shown.graph:
         table.add_column("Connected to", overflow="fold")
     notes: dict[str, int] = {}
@@ -125,8 +127,9 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
             *(map(rich_text, row.cost) if row.cost is not None else ("-", "-") if shown.costs is not None else ()),
         ]
         table.add_row(*cells, *([rich_text(row.connected)] if shown.graph else []))
-    console.print(table)
-    for title, count, size in shown.totals:
+    if shown.rows:
+        console.print(table)
+    for title, count, size in shown.totals if shown.rows else ():
         console.print(f"[bold] {title} params:[/] [green]{rich_text(count)}[/]{size}", soft_wrap=True)
     for title, text in shown.costs or ():
         console.print(f"[bold] {rich_text(title)}:[/] [green]{rich_text(text)}[/]", soft_wrap=True)

@@ -256,7 +256,7 @@ def _check(data: dict[str, Any], kind: type | tuple[type, ...], *names: str) -> 
 def _unclear_from(data: dict[str, Any]) -> Unclear:
     _check(data, str, "filename", "cls", "status", "reason", "advice")
     _check(data, int, "row")
-    _check(data, (int, type(None)), "cell", "layer_row", "layer_cell")
+    _check(data, (int, type(None)), "cell", "layer_row", "layer_cell", "origin_row", "origin_cell")
     _check(data, (str, type(None)), "model", "layer")
     return Unclear(**data)
 

@@ -267,6 +267,10 @@ def _carry_out(connection: Connection, command: Callable[[], int]) -> None:
     status = 2
     try:
         status = command()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
     except Exception as error:  # nobody else would say it: the parent sees a status only
         from kerascheck.crashes import internal_error
         from kerascheck.text.escaping import say

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -89,6 +90,10 @@ def test_exit_zero() -> None:
         (["--select", "", "x.py"], "the selection is empty"),
         (["--select", "KC9", "x.py"], "no rule is left"),
         (["--select", "KC103", "--ignore", "KC1", "--ignore", "KC103", "x.py"], "no rule is left"),
+        (["--ignore", "KC", "x.py"], "no rule is left"),
+        (["--ignore", "all", "x.py"], "no rule is left"),
+        (["--select", "NOPE", "x.py"], "there is no rule 'NOPE'; `kerascheck rules` lists them all"),
+        (["--config", "line-length=3", "x.py"], "unknown key 'line-length'; the keys are select, "),
         (["--preset", "strickt", "x.py"], "--preset must be one of default, errors, strict, teaching"),
         (["--fail-on", "never", "x.py"], "--fail-on must be one of error, warning, info"),
         (["--config", "budget=-1", "x.py"], "--config: 'budget' must be a number of seconds above 0"),
@@ -106,6 +111,33 @@ def test_exit_status_2_with_one_line_that_says_why(arguments: list[str], message
     assert result.exit_code == 2
     assert result.stderr.startswith("kerascheck: error: ") and message in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("kerascheck ch", ["check"]),
+        ("kerascheck --sel", ["--select"]),
+        ("kerascheck check --sel", ["--select"]),
+        ("kerascheck rule KC10", [f"KC10{number}" for number in range(1, 10)]),
+        ("kerascheck check --select KC101,KC20", [f"KC101,KC20{number}" for number in range(10)]),
+        ("kerascheck --ignore linear-", ["linear-stack"]),
+        ("kerascheck check --output-format s", ["sarif"]),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_the_shell_completes(shell: str, words: str, offered: list[str]) -> None:
+    """As the scripts that `--install-completion` writes ask for it."""
+    asked = {
+        "bash": {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)},
+        "zsh": {"_TYPER_COMPLETE_ARGS": words},
+        "fish": {"_TYPER_COMPLETE_ARGS": words, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
+    result = CliRunner().invoke(
+        app, [], prog_name="kerascheck", env={"_KERASCHECK_COMPLETE": f"complete_{shell}", **asked}
+    )
+    pattern = {"bash": r"(?m)^(\S+)$", "zsh": r'(?m)(?:^|\()"([^"\s]+)"', "fish": r"(?m)^(\S+)(?:\t|$)"}[shell]
+    assert re.findall(pattern, result.output) == offered
 
 
 def test_unknown_options_are_a_usage_error() -> None:

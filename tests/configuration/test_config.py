@@ -50,6 +50,13 @@ def test_kerascheck_toml_wins_over_pyproject_beside_it(tmp_path: Path) -> None:
     assert Resolver().settings_for(tmp_path).output_format == "json"
 
 
+def test_kerascheck_toml_may_be_seen(tmp_path: Path) -> None:
+    write(tmp_path / "kerascheck.toml", "output-format = 'full'\n")
+    assert Resolver().settings_for(tmp_path).output_format == "full"
+    write(tmp_path / ".kerascheck.toml", "output-format = 'json'\n")
+    assert Resolver().settings_for(tmp_path).output_format == "json"
+
+
 def test_the_users_own_file_holds_where_no_project_says_otherwise(tmp_path: Path) -> None:
     write(tmp_path / "user/kerascheck.toml", "fix = true\n")
     write(tmp_path / "a/.kerascheck.toml", "")

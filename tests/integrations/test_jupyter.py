@@ -71,6 +71,7 @@ def test_a_cell_is_checked_with_those_before_it_and_run(shell: Shell) -> None:
     result = shell.run(FIRST, f"%%kerascheck\n{WRONG}\n6 * 7")
     assert shell.findings == ["In [2]:2:33: KC103"]
     assert result.success and result.result == 42
+    assert shell.displayed[0]["text/plain"].startswith("In [2]:2:33: KC103 warning: input_dim=9 is ignored here")
 
 
 def test_findings_are_html_too(shell: Shell) -> None:

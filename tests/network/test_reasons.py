@@ -6,6 +6,7 @@ import pytest
 
 import kerascheck
 from kerascheck.configuration.config import Settings
+from kerascheck.network.reasons import _only_name
 
 HEAD = "import keras\nimport elsewhere\nfrom keras import layers\ni = keras.Input((4,))\n"
 
@@ -21,9 +22,39 @@ HEAD = "import keras\nimport elsewhere\nfrom keras import layers\ni = keras.Inpu
             "depends on 2*n + 2",
             "# kerascheck: shape n 64",
         ),
+        (
+            "n = elsewhere.size()\nm = keras.Sequential([keras.Input((4,)), layers.Dense(n + 1)])\n",
+            "depends on n + 1",
+            "# kerascheck: shape n 64",
+        ),
+        (
+            "m = keras.Sequential([i, layers.Dense(2)])\nelsewhere.use(m)\n",
+            "it is passed to elsewhere.use, which is not analysed",
+            "what may happen to it there is not known",
+        ),
+        (
+            "def build(n, w):\n    return keras.Sequential([i, layers.Dense(n), layers.Reshape(w)])\n",
+            "parameter w of build",
+            "write its arguments as numbers",
+        ),
     ],
 )
 def test_what_is_said(program: str, reason: str, advice: str) -> None:
     [unclear] = kerascheck.check(HEAD + program, settings=Settings()).unclear
     assert reason in unclear.reason
     assert advice in unclear.advice
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [
+        ("top + 1", "top"),
+        ("2*(top - 1)", "top"),
+        ("a + b", None),
+        ("len(x)", None),
+        ("args.n + 1", None),
+        ("?.shape[0]", None),
+    ],
+)
+def test_the_one_name_that_a_size_hangs_on(size: str, name: str | None) -> None:
+    assert _only_name(size) == name

@@ -68,7 +68,7 @@ def found(
 def outcome() -> Outcome:
     """The run: a fix of each kind, two findings that differ in their place only, a notebook, faults of files."""
     shape = ("KC103", "redundant-input-shape", Severity.WARNING, "input_dim=8 is ignored here")
-    fit = ("KC210", "fit-input-shape", Severity.ERROR, "fit is given (8,)")
+    fit = ("KC210", "fit-input-shape", Severity.ERROR, "fgot (8,)")
     advice = ("KC107", "deep-for-its-width", Severity.INFO, "5 layers of 2")
     reports = [
         Report(

@@ -246,6 +246,14 @@ def test_what_was_understood_as_data() -> None:
     assert (model["row"], model["layer_row"], model["advice"]) == (3, 5, "use a layer of Keras")
 
 
+def test_the_reason_names_the_row_of_what_is_not_known() -> None:
+    unclear = replace(UNCLEAR, layer=None, layer_row=None, reason="its outputs are not known", origin_row=7)
+    assert unclear.why == "its outputs are not known (row 7)"
+    assert replace(unclear, cell=2, origin_cell=2).why == "its outputs are not known (row 7)"
+    assert replace(unclear, cell=2, origin_cell=1).why == "its outputs are not known (cell 1, row 7)"
+    assert replace(unclear, origin_row=3).why == "its outputs are not known"
+
+
 def test_quiet_leaves_out_the_closing_lines() -> None:
     stream = io.StringIO()
     find_reporter("text")(Outcome([Report("a.py")], lambda _: b"", quiet=True), stream, False)
@@ -273,3 +281,22 @@ def test_full_shows_the_place_on_a_long_line() -> None:
     [quoted] = [line for line in lines if line.startswith("1 |")]
     assert quoted[marks.index("^") : marks.rindex("^") + 1] == "bad"
     assert len(quoted) < 170 and quoted.count("…") == 2
+
+
+@pytest.mark.parametrize(("columns", "place"), [(80, "bad"), (140, "bad"), (30, "bad"), (80, "a_long_name_of_a_thing")])
+def test_full_fits_the_terminal(columns: int, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+    row = "x = [" + "0, " * 40 + f"{place}, " + "1, " * 40 + "]"
+    column = row.index(place) + 1
+    found = replace(finding(1, column, 1, column + len(place)), help="Take other numbers. " * 10)
+    stream = Terminal()
+    find_reporter("full")(Outcome([Report("a/x.py", [found])], lambda _: row.encode()), stream, False)
+    shown = [line for line in stream.getvalue().splitlines() if line.strip().startswith(("1 |", "|", "= help"))]
+    assert max(map(len, shown)) <= max(columns, 50)
+    [marks] = [line for line in shown if line.strip(" |^") == "" and "^" in line]
+    [quoted] = [line for line in shown if line.startswith("1 |")]
+    assert quoted[marks.index("^") : marks.rindex("^") + 1] == place

@@ -251,3 +251,13 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others() -> None:
 def test_wrong_usage(arguments: list[str]) -> None:
     result = run(*arguments)
     assert result.exit_code == 2 and result.stderr.startswith("kerascheck: error: ")
+
+
+def test_a_model_of_unknown_structure_says_why_and_shows_no_table() -> None:
+    shown = table("from acme import stem\nx = Input((4,))\ny = stem(x)\ny = Dense(2)(y)\nm = Model(x, y)\n")
+    assert shown == (
+        'Model: "functional" (Functional, unknown) x.py:8 m\n'
+        " unknown: its outputs are not known: the result of acme.stem (row 6)\n"
+        " help: make its tensors with code of the project, or state the shape of what is not known, as in "
+        "# kerascheck: shape x (None, 64)\n\n"
+    )

@@ -314,6 +314,28 @@ def test_a_fault_in_a_command_is_said(tmp_path: Path) -> None:
     assert result.stderr.startswith("kerascheck: error: internal error in the command (ZeroDivisionError")
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough(tmp_path: Path, unbuffered: str) -> None:
+    layers = "\n".join(f"m.add(keras.layers.Dense({n}))" for n in range(1, 400))
+    (tmp_path / "a.py").write_text(f"import keras\nm = keras.Sequential()\nm.add(keras.Input((2,)))\n{layers}\n")
+    (tmp_path / "b.py").write_text("import keras\n")
+    for command in (["diff", "a.py", "b.py"], ["summary", "a.py"]):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kerascheck", *command],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": unbuffered},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        process.stderr.close()
+        assert process.wait() in (0, 1)
+
+
 def _in_copy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     for name in arguments:
         if name.endswith(".py"):

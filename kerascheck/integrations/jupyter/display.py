@@ -34,7 +34,7 @@ class Findings:
     note: str | None = None  # why there may be more
 
     def __repr__(self) -> str:
-        lines = [f"{_place(d)}: {d.code} {one_line(d.message)}" for d in self.diagnostics]
+        lines = [f"{_place(d)}: {d.code} {d.severity.value}: {one_line(d.message)}" for d in self.diagnostics]
         return "\n".join([*lines, f"kerascheck: {self._total()}."])
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""Code actions: the fix of a finding, all fixes, a comment that silences it, the page of its rule."""
+"""Code actions: the fix of a finding, all fixes, a comment that silences it, the page of its rule; pasted messages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kerascheck.configuration.suppressions import silencing_edit
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix
 from kerascheck.integrations.lsp.diagnostics import to_client
 from kerascheck.integrations.lsp.documents import Document
+from kerascheck.integrations.lsp.pasted import EXPLAIN, pasted
 from kerascheck.integrations.lsp.positions import Encoding, Lines
 from kerascheck.integrations.lsp.units import Found, Unit
 from kerascheck.project.source import Source, SourceError
@@ -49,7 +50,7 @@ def code_actions(
     encoding: Encoding,
     abilities: Abilities,
 ) -> list[types.CodeAction]:
-    """What can be done about the findings between two offsets, and about all of them.
+    """What can be done about the findings between two offsets, about all of them, and about a message pasted there.
 
     "Fix all" comes without an edit, which takes a while to find: see `resolve` in the server.
     """
@@ -63,6 +64,7 @@ def code_actions(
         ]
         for found in touching:
             actions += [one for one in _about(found, unit, encoding, abilities) if not _is_among(one, actions)]
+        actions += _explaining(document, start, end)
     if not unit.knowledge.is_broken:
         actions += _fix_all(unit, document, only)
     return actions
@@ -108,6 +110,16 @@ def _about(
         diagnostics=diagnostics,
         command=types.Command(title, SHOW_RULE, arguments=[item.code]),
     )
+
+
+def _explaining(document: Document, start: int, end: int) -> Iterator[types.CodeAction]:
+    message = pasted(document.lines, start, end)
+    if message is not None:
+        title = "Explain this error message (kerascheck)"
+        arguments = [document.uri, message.text, message.first, message.last]
+        yield types.CodeAction(
+            title, kind=types.CodeActionKind.QuickFix, command=types.Command(title, EXPLAIN, arguments=arguments)
+        )
 
 
 def _fix_all(unit: Unit, document: Document, only: Sequence[str] | None) -> Iterator[types.CodeAction]:

@@ -14,6 +14,7 @@ from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer
 from kerascheck.network.networks import Network
 from kerascheck.network.reasons import why_inexact
+from kerascheck.placing import why_unclear
 from kerascheck.project.source import SYNTAX_ERROR
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.views.summary import listed_shapes, shapes_of, summarize
@@ -187,6 +188,7 @@ def _factor(size: object) -> str:
 
 def _model(number: int, model: ModelSummary, source: Source, keys: dict[_Key, int]) -> ModelFact:
     network, own = model.network, model.site
+    unclear = why_unclear(network, source.filename)
     sites = [layer.site.key for layer in network.layers if layer.site is not None]
     return ModelFact(
         *_within(source, source.locate(own.node)),
@@ -198,7 +200,7 @@ def _model(number: int, model: ModelSummary, source: Source, keys: dict[_Key, in
         output=_text(model.output_shape),
         total=_known(model.total_params),
         trainable=_known(model.trainable_params),
-        reason=why_inexact(network),
+        reason=unclear.why if unclear is not None else None,
         layers=tuple(dict.fromkeys(keys[key] for key in sites if key in keys and key != own.key)),
     )
 

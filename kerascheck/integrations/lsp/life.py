@@ -14,16 +14,16 @@ from kerascheck.integrations.lsp.settings import SECTION, ClientSettings
 
 _log = logging.getLogger(__name__)
 
-_CONFIGURATION_FILES = ("pyproject.toml", ".kerascheck.toml")
 #: Programs, what says for which Keras they are, and what they may read.
 _WATCHED = ("**/*.{py,csv,json,yaml,yml,txt,toml,cfg,lock}", "**/Pipfile", "**/Dockerfile")
 
 
 def _says_something_of_all(name: str) -> bool:
     """Whether a file of this name holds settings, or the versions of packages."""
+    from kerascheck.configuration.converting import CONFIGURATION_FILES
     from kerascheck.project.target.pins import reader_of
 
-    return name in _CONFIGURATION_FILES or reader_of(name) is not None
+    return name in CONFIGURATION_FILES or reader_of(name) is not None
 
 
 def register(server: Server) -> None:

@@ -15,6 +15,7 @@ from pygls.uris import from_fs_path
 from kerascheck.integrations.lsp import actions, lenses
 from kerascheck.integrations.lsp.analyst import WorkerDied
 from kerascheck.integrations.lsp.facts import Shown
+from kerascheck.integrations.lsp.pasted import EXPLAIN
 from kerascheck.integrations.lsp.repairs import fixed
 from kerascheck.integrations.lsp.server import Server
 from kerascheck.integrations.lsp.units import Unit
@@ -44,6 +45,10 @@ def register(server: Server) -> None:
             server, shown or Shown(f"There is no rule {code!r}", markdown=f"There is no rule {code!r}\n")
         )
 
+    @server.command(EXPLAIN)
+    async def explain(ls: Server, *arguments: object) -> dict[str, str]:
+        return await _explain(server, arguments)
+
     @server.command(actions.FIX_ALL)
     async def fix_all(ls: Server, *arguments: object) -> dict[str, Any]:
         uri = str(arguments[0]) if arguments else ""
@@ -61,6 +66,17 @@ def register(server: Server) -> None:
     @server.command(CHECK_WORKSPACE)
     async def check_workspace(ls: Server, *_: object) -> dict[str, Any]:
         return await _check_workspace(server)
+
+
+async def _explain(server: Server, arguments: tuple[object, ...]) -> dict[str, str]:
+    """What a message means, pasted into the document of (uri, message, first row, last row): rows from 0, or none."""
+    uri, message = (str(one) for one in (*arguments, "", "")[:2])
+    rows = tuple(one for one in arguments[2:4] if isinstance(one, int))
+    found = await server.settled(uri)
+    text = server.session.text_of(found[0]) if found is not None else None
+    is_file = found is not None and not found[0].is_notebook
+    shown = await server.asked("explain", text, message, rows if is_file and len(rows) == 2 else None)
+    return await _show(server, shown or Shown("Not possible", markdown="The message cannot be explained.\n"))
 
 
 async def _show_model(server: Server, task: str, arguments: tuple[object, ...]) -> dict[str, str]:

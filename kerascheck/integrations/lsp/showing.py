@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerascheck.network.reasons import advice_on, why_inexact
+from kerascheck.placing import why_unclear
 from kerascheck.text.escaping import markdown, markdown_code
 from kerascheck.views.cost import lines_of
 from kerascheck.views.tables import count_text, is_graph, rows_of, shapes_text
@@ -46,12 +46,9 @@ def model_markdown(model: ModelSummary) -> str:
         lines += ["", *(f"{markdown(f'{title.strip()}: {text}')}  " for title, text in lines_of(model.cost))]
         if model.cost.missing:
             lines += ["", markdown(f"a lower bound, not counted: {model.cost.missing[0]}")]
-    reason = why_inexact(network) if model.status != "exact" else None
-    if reason is not None:
-        lines += ["", markdown(f"{model.status}: {reason}")]
-    advice = advice_on(network) if model.status != "exact" else None
-    if advice is not None:
-        lines += ["", markdown(f"help: {advice}")]
+    unclear = why_unclear(network, model.filename) if model.status != "exact" else None
+    if unclear is not None:
+        lines += ["", f"{markdown(f'{model.status}: {unclear.why}')}  ", markdown(f"help: {unclear.advice}")]
     lines += ["", *(f"{markdown(f'*{number} {reason}')}  " for reason, number in notes.items())]
     return "\n".join(lines).rstrip() + "\n"
 

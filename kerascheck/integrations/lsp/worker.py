@@ -183,6 +183,19 @@ class Worker:
         rule = find_rule(code)
         return None if rule is None else Shown(f"{rule.code} {rule.name}", markdown=rule_page(rule))
 
+    def explain(self, text: Text | None, message: str, rows: tuple[int, int] | None) -> Shown:
+        """What an error message means, and where it comes from.
+
+        Args:
+            text: the program that it was pasted into, if it was one.
+            message: the message, or a traceback.
+            rows: those of the text in which it stands, the first and the last, counted from 0.
+        """
+        from kerascheck.integrations.lsp.explaining import explained
+
+        with self._open_files():
+            return explained(text, message, rows, self._settings)
+
     def files(self, folders: tuple[str, ...], options: Options) -> list[str]:
         """The Python files and notebooks in folders."""
         from kerascheck.errors import ConfigError

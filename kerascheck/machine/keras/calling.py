@@ -33,7 +33,7 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site, Tensor
 from kerascheck.network.networks import Network, on_data
-from kerascheck.symbolic.unknown import NOTHING, REFUSED, KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import REFUSED, KerasError, Undetermined, Unknown
 
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -90,7 +90,7 @@ def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
             computed = with_numbers(layer, value, call_on_data(run, layer, shapes, site), trains is not False)
             return with_states(run, layer, arguments, computed)
         if isinstance(value, Unknown):
-            return run.fresh(value.reason, site.node)
+            return run.made_of(value, site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
     if own is not None:
         return call_custom(run, own, arguments, site)
@@ -235,8 +235,10 @@ def input_tensors(value: Value, without_none: bool = False) -> list[Tensor] | No
             continue
         inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item, without_none)
         if inner is None:
-            reason, needs = (f": {item.reason}", item.needs) if isinstance(item, Unknown) else ("", NOTHING)
-            inner = [Tensor(Unknown(f"an input that is not known{reason}", needs=needs), Unknown("its dtype"))]
+            lost = Unknown("an input that is not known")
+            if isinstance(item, Unknown):
+                lost = Unknown(f"{lost.reason}: {item.reason}", needs=item.needs, origin=item.origin)
+            inner = [Tensor(lost, Unknown("its dtype"))]
         found += inner
     return found
 

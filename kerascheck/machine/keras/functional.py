@@ -138,7 +138,7 @@ def _why_no_tensors(what: str, value: Value) -> Unknown:
     """Why the ends of a model are not known: the root of it, where there is one."""
     for leaf in _flat(freeze(value)):
         if isinstance(leaf, Unknown):
-            return Unknown(f"its {what} are not known: {leaf.reason}", needs=leaf.needs)
+            return Unknown(f"its {what} are not known: {leaf.reason}", needs=leaf.needs, origin=leaf.origin)
     return Unknown(f"its {what} are not known tensors")
 
 

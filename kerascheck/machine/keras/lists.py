@@ -87,7 +87,7 @@ def refuse_iterating(run: Run, value: Value, node: cst.CSTNode) -> bool:
     if not isinstance(made, BuiltinLayer) or made.cls == "Lambda" or not made.qualname.startswith("keras.layers."):
         return False  # what operations give is not always told apart from a list
     advice = "; set return_state=True for its states" if made.cls in _RECURRENT else ""
-    message = f"{made.title} gives one tensor, which cannot be unpacked while the model is made{advice}"
+    message = f"{made.title} returns one tensor, which cannot be unpacked while the model is built{advice}"
     run.raised(KerasError(message, "outputs"), Site(run.file, node), made)
     return True
 

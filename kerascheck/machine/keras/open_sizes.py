@@ -51,8 +51,8 @@ def _has_open_size(value: Value) -> bool:
 def refuse_open_size(run: Run, what: str, site: Site) -> Value:
     """Note that Python or TensorFlow raises because a size is None."""
     error = KerasError(
-        f"{what} gets None for a size: an axis that is open has none while Keras traces the call; ask tf.shape(x) or "
-        "keras.ops.shape(x), or write -1 where a shape is to be filled in",
+        f"{what} is called with None as a size: an open axis has no size while Keras traces the call; use tf.shape(x) "
+        "or keras.ops.shape(x), or -1 where a shape is filled in",
         "undefined-dimension",
     )
     run.raised(error, site)

@@ -21,7 +21,7 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Site, Tensor
 from kerascheck.network.networks import Network
-from kerascheck.symbolic.unknown import NOTHING, REFUSED, KerasError, Symbol, Unknown
+from kerascheck.symbolic.unknown import REFUSED, KerasError, Symbol, Unknown
 
 
 def make_sequential(run: Run, name: str, arguments: Arguments, site: Site) -> Network:
@@ -93,7 +93,7 @@ def fill_sequential(run: Run, network: Network, arguments: Arguments, site: Site
         return
     items = items_of(run, layers)
     if isinstance(items, Unknown):
-        network.open = Unknown(f"its layers are not known: {items.reason}", needs=items.needs)
+        network.open = Unknown(f"its layers are not known: {items.reason}", needs=items.needs, origin=items.origin)
         return
     for item in items:
         add_layer(run, network, item, None, site)
@@ -138,8 +138,10 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if isinstance(layer, Tensor) and layer.node is not None and isinstance(layer.node.layer, InputLayer):
         layer = layer.node.layer
     if isinstance(layer, Unknown) or (isinstance(value, Instance) and not isinstance(layer, Layer)):
-        why, needs = (layer.reason, layer.needs) if isinstance(layer, Unknown) else ("an object", NOTHING)
-        network.open = network.open or Unknown(f"a layer in it is not known: {why}", needs=needs)
+        lost = layer if isinstance(layer, Unknown) else Unknown("an object")
+        network.open = network.open or Unknown(
+            f"a layer in it is not known: {lost.reason}", needs=lost.needs, origin=lost.origin or caller.node
+        )
         network.outputs = [unknown_tensor(network.open)]
         return
     if not isinstance(layer, Layer):

@@ -1,4 +1,4 @@
-"""KC113: Softmax or sigmoid is applied to what has gone through softmax or sigmoid already."""
+"""KC113: An activation is applied to what has gone through an activation already."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IDEMPOTENT = frozenset({"relu"})
 
 
 class ActivationTwice(Rule):
-    """Softmax or sigmoid is applied to what has gone through softmax or sigmoid already.
+    """An activation is applied to what has gone through an activation already.
 
     ## What it does
 

@@ -74,8 +74,8 @@ class ConstantInitializer(Rule):
                     continue
                 yield Finding(
                     layer.site,
-                    f"the weights of {layer.cls} all begin with {value}, so that its {units} units stay the same and "
-                    "work as one; drop kernel_initializer",
+                    f"the weights of {layer.cls} all begin with {value}, so that its {units} units stay "
+                    "identical and work as one; drop kernel_initializer",
                 )
 
     VALID = [
@@ -122,7 +122,7 @@ model.add(layers.Dense(1))
             [
                 (
                     4,
-                    "the weights of Dense all begin with ones, so that its 64 units stay the same and work as one; "
+                    "the weights of Dense all begin with ones, so that its 64 units stay identical and work as one; "
                     "drop kernel_initializer",
                 )
             ],
@@ -140,8 +140,8 @@ model = Sequential([
             [
                 (
                     5,
-                    "the weights of Conv2D all begin with a constant, so that its 8 units stay the same and work as "
-                    "one; drop kernel_initializer",
+                    "the weights of Conv2D all begin with a constant, so that its 8 units stay identical and work "
+                    "as one; drop kernel_initializer",
                 )
             ],
         ),

@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class EmbeddingOfZeros(Rule):
-    """An Embedding gives zeros for every word, and does not learn.
+    """An Embedding outputs zeros for every word, and does not learn.
 
     ## What it does
 
@@ -70,8 +70,7 @@ class EmbeddingOfZeros(Rule):
             if id(layer) not in given and _holds_zeros(layer):
                 yield Finding(
                     layer.site,
-                    "the table of this Embedding holds nothing but zeros, and it is not trained: all words are the "
-                    "same",
+                    "the weights of this Embedding are all zero and not trained, so that all words look the same",
                 )
 
     VALID = [
@@ -113,8 +112,7 @@ model = keras.Sequential([keras.Input((20,)), words, layers.Flatten(), layers.De
             [
                 (
                     6,
-                    "the table of this Embedding holds nothing but zeros, and it is not trained: all words are the "
-                    "same",
+                    "the weights of this Embedding are all zero and not trained, so that all words look the same",
                 )
             ],
         ),

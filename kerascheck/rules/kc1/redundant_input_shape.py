@@ -22,7 +22,7 @@ _NAMES = ("input_dim", "input_shape", "batch_input_shape")
 
 
 class RedundantInputShape(Rule):
-    """`input_dim` or `input_shape` is given to a layer that is not the first of its network.
+    """`input_dim` or `input_shape` is set on a layer that is not the first of its network.
 
     ## What it does
 
@@ -86,7 +86,7 @@ class RedundantInputShape(Rule):
                     continue
                 shown = f"{name}={_text(given.value)}" if _text(given.value) is not None else name
                 real = _contradiction(name, given.value, layers)
-                tail = "only the first layer of a network needs it" if real is None else f"the layer gets {real}"
+                tail = "only the first layer of a network needs it" if real is None else f"the layer receives {real}"
                 yield Finding(
                     Site(layer.site.file, given.node),
                     f"{shown} is ignored here{': ' if real is None else ', and wrong: '}{tail}",
@@ -209,7 +209,7 @@ model = Sequential([
     ),
 ])
 """,
-            [(8, "input_dim=20 is ignored here, and wrong: the layer gets 64")],
+            [(8, "input_dim=20 is ignored here, and wrong: the layer receives 64")],
             fixed="""
 from keras import Sequential
 from keras.layers import Dense
@@ -231,7 +231,7 @@ inputs = Input((28, 28, 1))
 x = layers.Conv2D(8, 3, activation="relu", input_shape=(28, 28, 3))(inputs)
 model = Model(inputs, layers.Flatten()(x))
 """,
-            [(4, "input_shape=(28, 28, 3) is ignored here, and wrong: the layer gets (28, 28, 1)")],
+            [(4, "input_shape=(28, 28, 3) is ignored here, and wrong: the layer receives (28, 28, 1)")],
             fixed="""
 from keras import Input, Model, layers
 inputs = Input((28, 28, 1))

@@ -75,7 +75,8 @@ class SoftmaxInside(Rule):
                     yield Finding(
                         step.layer.site,
                         f"this Dense learns from the softmax of {before.layer.title}; "
-                        "give hidden layers relu, and leave the head of a pretrained network out (include_top=False)",
+                        "use relu in hidden layers, and load pretrained networks without their head "
+                        "(include_top=False)",
                         related=tuple(made_layer(before.layer)),
                     )
 
@@ -122,8 +123,8 @@ model.add(layers.Dense(3, activation="softmax"))
             [
                 (
                     6,
-                    "this Dense learns from the softmax of 'dense' (Dense); give hidden layers relu, and leave the "
-                    "head of a pretrained network out (include_top=False)",
+                    "this Dense learns from the softmax of 'dense' (Dense); use relu in hidden layers, and load "
+                    "pretrained networks without their head (include_top=False)",
                 )
             ],
         ),
@@ -136,8 +137,8 @@ model = Sequential([layers.Input((224, 224, 3)), base, layers.Dense(5, activatio
             [
                 (
                     4,
-                    "this Dense learns from the softmax of 'predictions' (Dense); give hidden layers relu, and leave "
-                    "the head of a pretrained network out (include_top=False)",
+                    "this Dense learns from the softmax of 'predictions' (Dense); use relu in hidden layers, and "
+                    "load pretrained networks without their head (include_top=False)",
                 )
             ],
         ),

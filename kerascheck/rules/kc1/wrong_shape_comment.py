@@ -44,7 +44,7 @@ class _Row:
 
 
 class WrongShapeComment(Rule):
-    """A comment states a shape that its row does not make.
+    """A comment states a shape that its row does not produce.
 
     ## What it does
 

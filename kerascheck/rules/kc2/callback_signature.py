@@ -1,4 +1,4 @@
-"""KC221: A method of a callback does not take what Keras gives it."""
+"""KC221: A method of a callback does not take what Keras passes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class CallbackSignature(Rule):
-    """A method of a callback does not take what Keras gives it.
+    """A method of a callback does not take what Keras passes.
 
     ## What it does
 

@@ -186,7 +186,7 @@ from keras import datasets
 (x, y), _ = datasets.mnist.load_data()
 x /= 255.0
 """,
-            [(4, "an array of uint8 cannot be changed in place to float64; make it floats first, astype('float32')")],
+            [(4, "an array of uint8 cannot be changed in place to float64; convert it first, astype('float32')")],
         ),
         # one column is no table
         Invalid(
@@ -196,7 +196,7 @@ import numpy as np
 from sklearn.preprocessing import MinMaxScaler
 y = MinMaxScaler().fit_transform(np.zeros(10))
 """,
-            [(5, "scikit-learn expects samples and columns, but gets the shape (10,); use .reshape(-1, 1)")],
+            [(5, "scikit-learn expects samples and columns, but got the shape (10,); use .reshape(-1, 1)")],
         ),
         # joined along the wrong axis
         Invalid(

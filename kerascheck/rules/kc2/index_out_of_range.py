@@ -1,4 +1,4 @@
-"""KC212: An `Embedding` gets numbers that it has no rows for."""
+"""KC212: An `Embedding` receives numbers that it has no rows for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.base import Invalid
 
 
 class IndexOutOfRange(ClashRule):
-    """An `Embedding` gets numbers that it has no rows for.
+    """An `Embedding` receives numbers that it has no rows for.
 
     ## What it does
 
@@ -100,6 +100,6 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Embedding(10, 8), layers.Flatten()])
 model.predict(np.array([[0.25, 0.5, 0.1, 0.9]]))
 """,
-            [(5, "'embedding' (Embedding) cuts the fractions of 'x', between 0.1 and 0.9, to integers")],
+            [(5, "'embedding' (Embedding) truncates the fractions of 'x', between 0.1 and 0.9, to integers")],
         ),
     ]

@@ -1,4 +1,4 @@
-"""KC210: The data has another shape than the model takes."""
+"""KC210: The data does not have the shape that the model expects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.base import Invalid
 
 
 class InputShapeMismatch(ClashRule):
-    """The data has another shape than the model takes.
+    """The data does not have the shape that the model expects.
 
     ## What it does
 
@@ -129,6 +129,17 @@ model.predict(x[:1])
 """,
     ]
     INVALID = [
+        # one column too many
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((8,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((100, 9)), np.zeros((100, 1)))
+""",
+            [(6, "'x' has the shape (100, 9), but the model expects (None, 8)")],
+        ),
         # lists of several lengths
         Invalid(
             """
@@ -140,17 +151,6 @@ model.compile("adam", "mse")
 model.fit(np.array(ragged, dtype=object), np.zeros(3))
 """,
             [(7, "'x' has the dtype object, which TensorFlow cannot read; make all elements numbers of one shape")],
-        ),
-        # one column too many
-        Invalid(
-            """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((8,)), layers.Dense(1)])
-model.compile("adam", "mse")
-model.fit(np.zeros((100, 9)), np.zeros((100, 1)))
-""",
-            [(6, "'x' has the shape (100, 9), but the model expects (None, 8)")],
         ),
         # images as rows
         Invalid(

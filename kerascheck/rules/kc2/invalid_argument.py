@@ -1,4 +1,4 @@
-"""KC205: A layer gets an argument value that it refuses."""
+"""KC205: A layer is called with an argument value that it refuses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kerascheck.rules.kc2._keras_refuses import _Refusal
 
 
 class InvalidArgument(_Refusal):
-    """A layer gets an argument value that it refuses.
+    """A layer is called with an argument value that it refuses.
 
     ## What it does
 
@@ -145,7 +145,7 @@ model = Model([frames, states], layers.GRU(4, name="memory")(frames, initial_sta
 model.compile("adam", "mse")
 model.fit([np.zeros((6, 3, 8)), np.zeros((6, 1, 4))], np.zeros((6, 4)))
 """,
-            [(5, "'memory' (GRU) needs initial states of shape (batch, 4), it is given (None, 1, 4)")],
+            [(5, "'memory' (GRU) needs initial states of shape (batch, 4), got (None, 1, 4)")],
         ),
         Invalid(
             """
@@ -191,6 +191,6 @@ from keras.layers import Dense
 labels = np.array([0, 2, 1])
 layer = Dense(labels.max() + 1)
 """,
-            [(5, "Dense expects an integer of Python for units, got 3 as numpy int64; write units=int(...)")],
+            [(5, "Dense expects a Python integer for units, got 3 as numpy int64; write units=int(...)")],
         ),
     ]

@@ -71,7 +71,7 @@ b = shared(Input((9,)))
                 (
                     5,
                     "'dense' (Dense) is built with kernel of shape (8, 4), but this input needs (9, 4); "
-                    "make another layer for it",
+                    "create another layer for it",
                 )
             ],
         ),

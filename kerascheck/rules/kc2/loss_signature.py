@@ -210,7 +210,7 @@ model.compile("adam", weighted)
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0)
 """,
             [(10, "Keras calls a loss with (y_true, y_pred), 'weighted' takes 1 argument; "
-                  "call it, where it makes the loss")],
+                  "if it returns the loss, call it")],
         ),
         # a metric
         Invalid(
@@ -244,7 +244,7 @@ def _problem(function: FunctionValue) -> str | None:
         return None
     count = f"takes {len(named)} argument{'' if len(named) == 1 else 's'}"
     makes = isinstance(node, cst.FunctionDef) and _makes_function(node)
-    return f"{count}; call it, where it makes the loss" if makes else f"{count}; take both"
+    return f"{count}; if it returns the loss, call it" if makes else f"{count}; take both"
 
 
 def _makes_function(node: cst.FunctionDef) -> bool:

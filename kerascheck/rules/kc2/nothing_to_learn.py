@@ -90,7 +90,7 @@ model = Sequential([layers.Input((8,)), layers.Dense(8)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 8)))
 """,
-            [(6, "the loss needs targets, but fit gets no 'y'")],
+            [(6, "the loss needs targets, but fit is called without 'y'")],
         ),
         Invalid(
             """

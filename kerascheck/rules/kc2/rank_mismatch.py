@@ -1,4 +1,4 @@
-"""KC201: A layer gets an input with the wrong number of axes."""
+"""KC201: A layer receives an input with the wrong number of axes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.kc2._keras_refuses import _Refusal
 
 
 class RankMismatch(_Refusal):
-    """A layer gets an input with the wrong number of axes.
+    """A layer receives an input with the wrong number of axes.
 
     ## What it does
 

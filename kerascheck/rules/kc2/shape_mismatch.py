@@ -1,4 +1,4 @@
-"""KC209: A layer gets an input whose sizes it cannot work with."""
+"""KC209: A layer receives an input whose sizes it cannot work with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.kc2._keras_refuses import _Refusal
 
 
 class ShapeMismatch(_Refusal):
-    """A layer gets an input whose sizes it cannot work with.
+    """A layer receives an input whose sizes it cannot work with.
 
     ## What it does
 
@@ -124,13 +124,13 @@ keras.Sequential([keras.Input((None, 4)), Steps()])
             [
                 (
                     7,
-                    "zeros() gets None for a size: an axis that is open has none while Keras traces the call; ask "
-                    "tf.shape(x) or keras.ops.shape(x), or write -1 where a shape is to be filled in",
+                    "zeros() is called with None as a size: an open axis has no size while Keras traces the call; "
+                    "use tf.shape(x) or keras.ops.shape(x), or -1 where a shape is filled in",
                 ),
                 (
                     11,
-                    "range() gets None for a size: an axis that is open has none while Keras traces the call; ask "
-                    "tf.shape(x) or keras.ops.shape(x), or write -1 where a shape is to be filled in",
+                    "range() is called with None as a size: an open axis has no size while Keras traces the call; "
+                    "use tf.shape(x) or keras.ops.shape(x), or -1 where a shape is filled in",
                 ),
             ],
         ),

@@ -148,7 +148,7 @@ model.fit(np.zeros((100, 12, 4)), np.zeros(100))
                 (
                     6,
                     "mean_squared_error compares targets (100,) with outputs (None, 12, 1) by broadcasting the targets "
-                    "and the outputs; drop return_sequences=True of 'gru' for one target a sample",
+                    "and the outputs; drop return_sequences=True of 'gru' for one target per sample",
                 )
             ],
         ),

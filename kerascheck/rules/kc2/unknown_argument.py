@@ -1,4 +1,4 @@
-"""KC206: A layer gets an argument that it does not have, or lacks one that it needs."""
+"""KC206: A layer is called with an argument that it does not have, or without one that it needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.kc2._keras_refuses import _Refusal
 
 
 class UnknownArgument(_Refusal):
-    """A layer gets an argument that it does not have, or lacks one that it needs.
+    """A layer is called with an argument that it does not have, or without one that it needs.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""KC223: An `Embedding` has fewer rows than the layer before it gives numbers."""
+"""KC223: An `Embedding` has fewer rows than the layer before it outputs numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIZES = {"Hashing": "num_bins", **dict.fromkeys(("TextVectorization", "StringLo
 
 
 class VocabularyBeyondEmbedding(Rule):
-    """An `Embedding` has fewer rows than the layer before it gives numbers.
+    """An `Embedding` has fewer rows than the layer before it outputs numbers.
 
     ## What it does
 
@@ -74,7 +74,7 @@ class VocabularyBeyondEmbedding(Rule):
             told.add(id(layer))
             yield Finding(
                 layer.site,
-                f"{source.name!r} ({source.cls}) gives numbers up to {count - 1}; {layer.name!r} (Embedding) has "
+                f"{source.name!r} ({source.cls}) outputs numbers up to {count - 1}; {layer.name!r} (Embedding) has "
                 f"input_dim={rows}, for the numbers 0 to {rows - 1}; use input_dim={count}",
                 related=tuple(made_layer(source)),
             )
@@ -138,7 +138,7 @@ model = Sequential([
             [
                 (
                     6,
-                    "'string_lookup' (StringLookup) gives numbers up to 3; 'embedding' (Embedding) has "
+                    "'string_lookup' (StringLookup) outputs numbers up to 3; 'embedding' (Embedding) has "
                     "input_dim=3, for the numbers 0 to 2; use input_dim=4",
                 )
             ],
@@ -161,17 +161,17 @@ model = Model([numbers, words], [first, second, third])
             [
                 (
                     6,
-                    "'known' (IntegerLookup) gives numbers up to 3; 'first' (Embedding) has input_dim=3, for the "
+                    "'known' (IntegerLookup) outputs numbers up to 3; 'first' (Embedding) has input_dim=3, for the "
                     "numbers 0 to 2; use input_dim=4",
                 ),
                 (
                     10,
-                    "'words' (TextVectorization) gives numbers up to 999; 'second' (Embedding) has input_dim=100, "
+                    "'words' (TextVectorization) outputs numbers up to 999; 'second' (Embedding) has input_dim=100, "
                     "for the numbers 0 to 99; use input_dim=1000",
                 ),
                 (
                     11,
-                    "'hashed' (Hashing) gives numbers up to 49; 'third' (Embedding) has input_dim=40, for the "
+                    "'hashed' (Hashing) outputs numbers up to 49; 'third' (Embedding) has input_dim=40, for the "
                     "numbers 0 to 39; use input_dim=50",
                 ),
             ],

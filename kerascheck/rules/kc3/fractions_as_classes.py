@@ -1,4 +1,4 @@
-"""KC312: Numbers that are not whole are given as class numbers."""
+"""KC312: Class numbers are not integers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kerascheck.rules.kc3._labels import _TargetRule
 
 
 class FractionsAsClasses(_TargetRule):
-    """Numbers that are not whole are given as class numbers.
+    """Class numbers are not integers.
 
     ## What it does
 

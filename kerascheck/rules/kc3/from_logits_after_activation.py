@@ -1,4 +1,4 @@
-"""KC304: A loss with `from_logits=True` gets probabilities."""
+"""KC304: A loss with `from_logits=True` receives probabilities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kerascheck.training.compiled_losses import Loss
 
 
 class FromLogitsAfterActivation(_OutputRule):
-    """A loss with `from_logits=True` gets probabilities.
+    """A loss with `from_logits=True` receives probabilities.
 
     ## What it does
 

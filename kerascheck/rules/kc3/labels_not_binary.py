@@ -1,4 +1,4 @@
-"""KC310: Labels outside 0 and 1 are given to `binary_crossentropy`."""
+"""KC310: `binary_crossentropy` receives labels other than 0 and 1."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kerascheck.training.compiled_losses import BINARY
 
 
 class LabelsNotBinary(_TargetRule):
-    """Labels outside 0 and 1 are given to `binary_crossentropy`.
+    """`binary_crossentropy` receives labels other than 0 and 1.
 
     ## What it does
 

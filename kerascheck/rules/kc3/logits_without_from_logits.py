@@ -1,4 +1,4 @@
-"""KC302: A crossentropy loss gets the output of a layer without activation, and is not told so."""
+"""KC302: A crossentropy loss receives the output of a layer without activation, and is not told so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kerascheck.training.compiled_losses import BINARY, CATEGORICAL, Loss
 
 
 class LogitsWithoutFromLogits(_OutputRule):
-    """A crossentropy loss gets the output of a layer without activation, and is not told so.
+    """A crossentropy loss receives the output of a layer without activation, and is not told so.
 
     ## What it does
 

@@ -69,8 +69,8 @@ class SeveralLabelsOnSoftmax(Rule):
             told.add(targets.call.site.key)
             yield Finding(
                 targets.site,
-                "the targets have several labels for a sample, and softmax with categorical_crossentropy gives one "
-                "class each; use sigmoid with binary_crossentropy",
+                "the targets have several labels for a sample, and softmax with categorical_crossentropy predicts "
+                "one class each; use sigmoid with binary_crossentropy",
                 anchor=targets.call.site,
                 related=targets.places,
             )
@@ -129,8 +129,8 @@ model.fit(x[:80], y[:80], validation_data=(x[80:], y[80:]))
             [
                 (
                     7,
-                    "the targets have several labels for a sample, and softmax with categorical_crossentropy gives one "
-                    "class each; use sigmoid with binary_crossentropy",
+                    "the targets have several labels for a sample, and softmax with categorical_crossentropy "
+                    "predicts one class each; use sigmoid with binary_crossentropy",
                 )
             ],
         ),

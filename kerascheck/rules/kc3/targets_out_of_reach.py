@@ -1,4 +1,4 @@
-"""KC313: The last activation cannot give the values that the targets have."""
+"""KC313: The last activation cannot reach the values that the targets have."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RANGES: dict[str, tuple[float | None, float | None]] = {
 
 
 class TargetsOutOfReach(_TargetRule):
-    """The last activation cannot give the values that the targets have.
+    """The last activation cannot reach the values that the targets have.
 
     ## What it does
 

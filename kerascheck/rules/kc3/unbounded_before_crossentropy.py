@@ -1,4 +1,4 @@
-"""KC303: A crossentropy loss gets the output of relu, tanh or another activation that gives no probabilities."""
+"""KC303: A crossentropy loss receives the output of an activation that does not produce probabilities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNBOUNDED = frozenset(
 
 
 class UnboundedBeforeCrossentropy(_OutputRule):
-    """A crossentropy loss gets the output of relu, tanh or another activation that gives no probabilities.
+    """A crossentropy loss receives the output of relu, tanh or the like, which are not probabilities.
 
     ## What it does
 

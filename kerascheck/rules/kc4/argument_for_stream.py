@@ -1,4 +1,4 @@
-"""KC423: A training call on a stream of batches is given an argument that only fits arrays."""
+"""KC423: A training call on a stream of batches has an argument that only fits arrays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _REFUSED = (
 
 
 class ArgumentForStream(Rule):
-    """A training call on a stream of batches is given an argument that only fits arrays.
+    """A training call on a stream of batches has an argument that only fits arrays.
 
     ## What it does
 

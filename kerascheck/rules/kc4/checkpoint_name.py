@@ -17,7 +17,7 @@ _COUNTERS = frozenset({"epoch", "batch"})
 
 
 class CheckpointName(Rule):
-    """The name of a checkpoint asks for a figure that there is not.
+    """The file name of a checkpoint has a field for a value that is not logged.
 
     ## What it does
 
@@ -135,8 +135,8 @@ model.fit(x, y, epochs=5, validation_split=0.25, callbacks=[save])
 model.fit(x, y, epochs=5, callbacks=[keras.callbacks.ModelCheckpoint(filepath="{epoch}-{val_loss:.2f}.keras")])
 """,
             [
-                (8, "no figure is logged as 'val_acc': Keras raises KeyError when it saves"),
-                (10, "'val_loss' needs validation data, but fit gets none: Keras raises KeyError when it saves"),
+                (8, "no metric is logged as 'val_acc': Keras raises KeyError when it saves"),
+                (10, "'val_loss' needs validation data, but fit has none: Keras raises KeyError when it saves"),
             ],
         ),
     ]
@@ -158,7 +158,7 @@ def _missing(call: TrainCall, callback: KerasObject, known: list[Figure]) -> str
         if not any(figure.matches(base) for figure in known):
             if base == "acc" and dialect(call.site) == 1:
                 continue
-            return f"no figure is logged as {field!r}: Keras raises KeyError when it saves"
+            return f"no metric is logged as {field!r}: Keras raises KeyError when it saves"
         if field.startswith("val_") and validates(call) is False:
-            return f"{field!r} needs validation data, but fit gets none: Keras raises KeyError when it saves"
+            return f"{field!r} needs validation data, but fit has none: Keras raises KeyError when it saves"
     return None

@@ -14,7 +14,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class CompileInLoop(Rule):
-    """A model is compiled anew, in the same way, in each round of the loop that trains it.
+    """A model is compiled again, in the same way, in each iteration of the loop that trains it.
 
     ## What it does
 
@@ -80,7 +80,8 @@ class CompileInLoop(Rule):
             told.add(compiled.site.key)
             yield Finding(
                 compiled.site,
-                "compile() in each round of the loop forgets the state of the optimizer; call it once before the loop",
+                "compile() in each iteration of the loop forgets the state of the optimizer; call it once before the "
+                "loop",
             )
 
     VALID = [
@@ -157,7 +158,8 @@ train(model, [(np.random.rand(8, 4), np.random.rand(8, 1))] * 4, 20)
             [
                 (
                     7,
-                    "compile() in each round of the loop forgets the state of the optimizer; call it once before the "
+                    "compile() in each iteration of the loop forgets the state of the optimizer; call it once before "
+                    "the "
                     "loop",
                 )
             ],

@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class CopyNotKept(Rule):
-    """What a function gives is not kept, and it does nothing else.
+    """The result of a function that does nothing else is not kept.
 
     ## What it does
 
@@ -73,8 +73,8 @@ class CopyNotKept(Rule):
             if isinstance(event, ResultDropped) and not is_shown(event.site):
                 yield Finding(
                     event.site,
-                    f"{event.name.rpartition('.')[2]} gives {event.gives} and changes nothing; bind what it "
-                    "gives to a name",
+                    f"{event.name.rpartition('.')[2]} returns {event.gives} and changes nothing in place; assign the "
+                    "result",
                 )
 
     VALID = [
@@ -146,11 +146,11 @@ model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(dataset)
 """,
             [
-                (7, "astype gives a copy and changes nothing; bind what it gives to a name"),
-                (8, "expand_dims gives a copy and changes nothing; bind what it gives to a name"),
-                (9, "to_categorical gives a copy and changes nothing; bind what it gives to a name"),
-                (11, "repeat gives another data set and changes nothing; bind what it gives to a name"),
-                (12, "load_model gives another model and changes nothing; bind what it gives to a name"),
+                (7, "astype returns a copy and changes nothing in place; assign the result"),
+                (8, "expand_dims returns a copy and changes nothing in place; assign the result"),
+                (9, "to_categorical returns a copy and changes nothing in place; assign the result"),
+                (11, "repeat returns another data set and changes nothing in place; assign the result"),
+                (12, "load_model returns another model and changes nothing in place; assign the result"),
             ],
         ),
     ]

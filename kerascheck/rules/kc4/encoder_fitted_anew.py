@@ -15,7 +15,7 @@ from kerascheck.symbolic.unknown import Unknown
 
 
 class EncoderFittedAnew(Rule):
-    """The labels of the test are numbered by classes of their own.
+    """Test labels are encoded by an encoder that is fitted on them alone.
 
     ## What it does
 

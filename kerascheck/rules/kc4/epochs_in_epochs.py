@@ -14,7 +14,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class EpochsInEpochs(Rule):
-    """A loop over the epochs trains for all of them in each round.
+    """A loop over the epochs trains for all of them in each iteration.
 
     ## What it does
 

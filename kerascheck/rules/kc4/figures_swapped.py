@@ -30,7 +30,7 @@ _CHANGES = {
 
 
 class FiguresSwapped(Rule):
-    """A figure of scikit-learn gets the predictions in place of the true values.
+    """A metric of scikit-learn receives the predictions in place of the true values.
 
     ## What it does
 
@@ -39,7 +39,7 @@ class FiguresSwapped(Rule):
 
     ## Why it is bad
 
-    scikit-learn takes the true values first. The other way round R² is another number, precision and recall change
+    scikit-learn expects the true values first. The other way round R² is another number, precision and recall change
     places, and the classes that a confusion matrix shows as missed are those that were wrongly found.
 
     ## Example
@@ -84,7 +84,7 @@ class FiguresSwapped(Rule):
             if _is_predicted(first) and isinstance(second, Array) and _is_given(second):
                 yield Finding(
                     step.site,
-                    f"{name} takes the true values first, and gets the predictions: {_CHANGES[name]}",
+                    f"{name} expects the true values first, but is called with the predictions: {_CHANGES[name]}",
                 )
 
     VALID = [
@@ -145,17 +145,20 @@ matrix = confusion_matrix(y_true=predicted, y_pred=number)
             [
                 (
                     7,
-                    "r2_score takes the true values first, and gets the predictions: it divides by the spread of the "
+                    "r2_score expects the true values first, but is called with the predictions: it divides by the "
+                    "spread of the "
                     "first one",
                 ),
                 (
                     10,
-                    "classification_report takes the true values first, and gets the predictions: precision and recall "
+                    "classification_report expects the true values first, but is called with the predictions: "
+                    "precision and recall "
                     "change places",
                 ),
                 (
                     11,
-                    "confusion_matrix takes the true values first, and gets the predictions: rows and columns change "
+                    "confusion_matrix expects the true values first, but is called with the predictions: rows and "
+                    "columns change "
                     "places",
                 ),
             ],

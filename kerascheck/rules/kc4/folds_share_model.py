@@ -92,8 +92,9 @@ class FoldsShareModel(Rule):
                 told.add(call.site.key)
                 yield Finding(
                     _header(loop, call),
-                    f"{network.variable or network.name!r} is made before the loop over the folds: later folds test it "
-                    "on what it was trained on before; make a new model in each fold",
+                    f"{network.variable or network.name!r} is built before the loop over the folds: later folds test "
+                    "it "
+                    "on what it was trained on before; build a new model in each fold",
                     anchor=call.site,
                 )
                 break
@@ -176,8 +177,8 @@ Study(np.random.rand(200, 8), np.random.randint(0, 2, 200)).run()
             [
                 (
                     14,
-                    "'sequential' is made before the loop over the folds: later folds test it on what it was trained "
-                    "on before; make a new model in each fold",
+                    "'sequential' is built before the loop over the folds: later folds test it on what it was trained "
+                    "on before; build a new model in each fold",
                 )
             ],
         ),
@@ -198,8 +199,8 @@ for seed in range(10):
             [
                 (
                     8,
-                    "'model' is made before the loop over the folds: later folds test it on what it was trained on "
-                    "before; make a new model in each fold",
+                    "'model' is built before the loop over the folds: later folds test it on what it was trained on "
+                    "before; build a new model in each fold",
                 )
             ],
         ),

@@ -209,8 +209,8 @@ model.fit(x_train, y_train)
             [
                 (
                     7,
-                    "'x' and 'y' were divided by two calls, each of which shuffles in an order of its own: the targets "
-                    "belong to other samples; divide both in one call",
+                    "'x' and 'y' were split by two calls, each of which shuffles in its own order: the targets "
+                    "belong to other samples; split both in one call",
                 )
             ],
         ),
@@ -315,8 +315,8 @@ def _division(program: Program, y: Part, otherwise: Site) -> Site:
 
 
 _DIVIDED_APART = (
-    "'x' and 'y' were divided by two calls, each of which shuffles in an order of its own: the targets belong to other "
-    "samples; divide both in one call"
+    "'x' and 'y' were split by two calls, each of which shuffles in its own order: the targets belong to other "
+    "samples; split both in one call"
 )
 
 

@@ -12,7 +12,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class FractionsCut(Rule):
-    """Fractions are stored as whole numbers, which makes them all 0.
+    """Fractions are stored as integers, which makes them all 0.
 
     ## What it does
 
@@ -125,13 +125,13 @@ model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x, y)
 """,
             [
-                (6, "astype cuts the fractions between 0 and 1: nearly all become 0"),
+                (6, "astype truncates the fractions between 0 and 1: nearly all become 0"),
                 (
                     7,
-                    "pad_sequences makes whole numbers unless it is given dtype: nearly all of these, between 0 and 1, "
+                    "pad_sequences returns integers unless dtype is set: nearly all of these, between 0 and 1, "
                     "become 0",
                 ),
-                (10, "the array holds whole numbers: nearly all of these fractions, between 0 and 1, become 0"),
+                (10, "the array holds integers: nearly all of these fractions, between 0 and 1, become 0"),
             ],
         ),
     ]
@@ -143,7 +143,7 @@ def _message(step: Preparation) -> str:
     low, high = (min(values), max(values)) if values else (array.content.low, array.content.high)
     span = f"between {low:g} and {high:g}"
     if step.name.endswith("pad_sequences"):
-        return f"pad_sequences makes whole numbers unless it is given dtype: nearly all of these, {span}, become 0"
+        return f"pad_sequences returns integers unless dtype is set: nearly all of these, {span}, become 0"
     if step.name == "assignment":
-        return f"the array holds whole numbers: nearly all of these fractions, {span}, become 0"
-    return f"astype cuts the fractions {span}: nearly all become 0"
+        return f"the array holds integers: nearly all of these fractions, {span}, become 0"
+    return f"astype truncates the fractions {span}: nearly all become 0"

@@ -16,7 +16,7 @@ from kerascheck.symbolic.unknown import Undetermined
 
 
 class FrozenUntrained(Rule):
-    """A ready-made network without pretrained weights is frozen.
+    """A network of `keras.applications` without pretrained weights is frozen.
 
     ## What it does
 

@@ -95,8 +95,9 @@ class JudgeLearnsAlong(Rule):
                     told.add(call.site.key)
                     yield Finding(
                         call.site,
-                        f"{judge.name!r} is not frozen while {call.network.name!r} is trained, and learns to give "
-                        f"the one answer; set {judge.name}.trainable = False before this step, and True before its own",
+                        f"{judge.name!r} is not frozen while {call.network.name!r} is trained, and learns to always "
+                        f"return one answer; set {judge.name}.trainable = False before this step, and True before its "
+                        "own",
                     )
 
     VALID = [
@@ -178,7 +179,7 @@ Pair().train(np.random.rand(32, 8))
             [
                 (
                     18,
-                    "'judge' is not frozen while 'both' is trained, and learns to give the one answer; set "
+                    "'judge' is not frozen while 'both' is trained, and learns to always return one answer; set "
                     "judge.trainable = False before this step, and True before its own",
                 )
             ],

@@ -17,7 +17,7 @@ _OF_ONE_CLASS = ("confusion_matrix", "cohen_kappa_score", "matthews_corrcoef", "
 
 
 class LabelsOfTwoForms(Rule):
-    """A metric of scikit-learn gets one-hot labels and class numbers, or scores that do not fit them.
+    """A metric of scikit-learn receives one-hot labels and class numbers, or scores that do not fit them.
 
     ## What it does
 
@@ -143,11 +143,11 @@ print(roc_curve(number, scores))
                 (11, "confusion_matrix takes class numbers, not columns; use np.argmax(..., axis=1) for both"),
                 (
                     12,
-                    'roc_auc_score gets class numbers and the scores of 3 classes; pass multi_class="ovr"',
+                    'roc_auc_score is called with class numbers and the scores of 3 classes; pass multi_class="ovr"',
                 ),
                 (
                     13,
-                    "roc_curve gets class numbers and the scores of 3 classes; pass the column of one class, "
+                    "roc_curve is called with class numbers and the scores of 3 classes; pass the column of one class, "
                     "scores[:, 1]",
                 ),
             ],
@@ -184,9 +184,9 @@ def _wrong_scores(step: Preparation, name: str, true: int, given: int) -> str | 
     if name == "roc_auc_score" and given > 2:
         if not isinstance(step.arguments.get("multi_class", 6), Absent):
             return None
-        return f'{name} gets class numbers and the scores of {given} classes; pass multi_class="ovr"'
+        return f'{name} is called with class numbers and the scores of {given} classes; pass multi_class="ovr"'
     advice = "pass the column of one class, scores[:, 1]"
-    return f"{name} gets class numbers and the scores of {given} classes; {advice}"
+    return f"{name} is called with class numbers and the scores of {given} classes; {advice}"
 
 
 def _columns(array: Array) -> int | None:

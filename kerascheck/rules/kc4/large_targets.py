@@ -82,7 +82,7 @@ class LargeTargets(Rule):
                 told.add(id(call.network))
                 yield Finding(
                     argument_site(call.site, given),
-                    f"the targets go from {content.low:g} to {content.high:g}, the output starts around 0 and moves in "
+                    f"the targets {_range(content)}, the output starts around 0 and moves in "
                     "small steps; scale the targets, and scale the predictions back",
                     anchor=call.site,
                 )
@@ -163,6 +163,22 @@ model.fit(x, price, epochs=100)
                 )
             ],
         ),
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.random.rand(10, 4), np.ones((10, 1)) * 1000, epochs=100)
+""",
+            [
+                (
+                    6,
+                    "the targets are all 1000, the output starts around 0 and moves in small steps; scale the targets, "
+                    "and scale the predictions back",
+                )
+            ],
+        ),
     ]
 
 
@@ -182,3 +198,9 @@ def _is_plain_regression(call: TrainCall) -> bool:
     if len(targets) != 1 or targets[0].loss is None or targets[0].loss.name not in _GROWING:
         return False
     return describe(targets[0].tensor).activation == "linear"
+
+
+def _range(content: Content) -> str:
+    if content.low == content.high:
+        return f"are all {content.low:g}"
+    return f"go from {content.low:g} to {content.high:g}"

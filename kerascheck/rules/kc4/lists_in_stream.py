@@ -16,7 +16,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class ListsInStream(Rule):
-    """A generator or `PyDataset` gives lists where Keras 3 takes tuples.
+    """A generator or `PyDataset` yields lists where Keras 3 expects tuples.
 
     ## What it does
 

@@ -23,7 +23,7 @@ _KINDS = {
 
 
 class MadeForNothing(Rule):
-    """An optimizer or callback is made, and the training goes on without it.
+    """An optimizer or callback is created, and the training goes on without it.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""KC433: A metric measures something else than it says on this output."""
+"""KC433: A metric does not measure what its name says on this output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kerascheck.training.compiled_losses import BINARY, Loss, losses_by_output, 
 
 
 class MetricDoesNotFit(Rule):
-    """A metric measures something else than it says on this output.
+    """A metric does not measure what its name says on this output.
 
     ## What it does
 

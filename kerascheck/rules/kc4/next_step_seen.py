@@ -28,7 +28,7 @@ _ATTENTION = frozenset({"MultiHeadAttention", "GroupQueryAttention", "Attention"
 
 
 class NextStepSeen(Rule):
-    """The model sees the steps that it is to predict.
+    """The model sees the steps that it is meant to predict.
 
     ## What it does
 

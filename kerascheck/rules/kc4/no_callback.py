@@ -1,4 +1,4 @@
-"""KC431: Something is given as a callback that is not one."""
+"""KC431: Something is passed as a callback that is not one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kerascheck.symbolic.unknown import Symbol
 
 
 class NoCallback(Rule):
-    """Something is given as a callback that is not one.
+    """Something is passed as a callback that is not one.
 
     ## What it does
 

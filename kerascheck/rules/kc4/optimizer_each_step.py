@@ -85,7 +85,7 @@ class OptimizerEachStep(Rule):
             told.add(made.key)
             yield Finding(
                 made,
-                "a new optimizer is made for each step, so that it always takes its first one; make it once, before "
+                "a new optimizer is created for each step, so that every update is its first; create it once, before "
                 "the loop",
                 anchor=event.site,
             )
@@ -174,7 +174,7 @@ for epoch in range(3):
             [
                 (
                     6,
-                    "a new optimizer is made for each step, so that it always takes its first one; make it once, "
+                    "a new optimizer is created for each step, so that every update is its first; create it once, "
                     "before the loop",
                 )
             ],

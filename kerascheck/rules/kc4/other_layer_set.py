@@ -19,7 +19,7 @@ _SWITCHES = ("trainable", "supports_masking", "stateful")
 
 
 class OtherLayerSet(Rule):
-    """A loop over layers sets the switch of one and the same layer in each round.
+    """A loop over layers sets the switch of one and the same layer in each iteration.
 
     ## What it does
 
@@ -68,7 +68,7 @@ class OtherLayerSet(Rule):
             name = cst.Module([]).code_for_node(target.value)
             yield Finding(
                 Site(program.source, target),
-                f"each round sets the same {name!r}; the variable of the loop is {variable!r}",
+                f"each iteration sets the same {name!r}; the loop variable is {variable!r}",
             )
 
     VALID = [
@@ -99,7 +99,7 @@ layer = base.layers[-1]
 for l in base.layers[:-4]:
     layer.trainable = False
 """,
-            [(6, "each round sets the same 'layer'; the variable of the loop is 'l'")],
+            [(6, "each iteration sets the same 'layer'; the loop variable is 'l'")],
         ),
     ]
 

@@ -15,7 +15,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class OversampledSplit(Rule):
-    """The rare class is oversampled before the samples are divided.
+    """The rare class is oversampled before the samples are split.
 
     ## What it does
 
@@ -105,7 +105,7 @@ class OversampledSplit(Rule):
             yield Finding(
                 argument_site(call.site, split),
                 f"the last {split.value:.0%} of oversampled data are copies of training samples; pass validation_data "
-                "that was divided off before",
+                "that was split off before",
                 anchor=call.site,
             )
 
@@ -215,7 +215,7 @@ model.fit(x, y, validation_split=0.2)
                 (
                     9,
                     "the last 20% of oversampled data are copies of training samples; pass validation_data that was "
-                    "divided off before",
+                    "split off before",
                 )
             ],
         ),

@@ -11,7 +11,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class OwnWeights(Rule):
-    """A model gets the weights that it has: the target network is the online network.
+    """A model is set to its own weights: the target network is the online network.
 
     ## What it does
 

@@ -25,7 +25,7 @@ _POSITIONS = {"EarlyStopping": 1, "ReduceLROnPlateau": 5}
 
 
 class ProgressOutOfReach(Rule):
-    """A callback takes only progress that the figure cannot make.
+    """A callback waits for an improvement that the metric cannot make.
 
     ## What it does
 

@@ -77,8 +77,8 @@ class RateCompounds(Rule):
                 for node in _compounding(Code(schedule, program.objects)):
                     yield Finding(
                         Site(schedule.site.file, node),
-                        "the rate that LearningRateScheduler hands in is that of the last epoch: times a power of the "
-                        "epoch it shrinks faster and faster; begin from the first rate, or leave the epoch out",
+                        "LearningRateScheduler passes the rate of the last epoch: multiplied by a power of the "
+                        "epoch, it shrinks faster and faster; start from the initial rate, or leave the epoch out",
                         anchor=call.site if schedule.site.file is call.site.file else None,
                     )
 
@@ -156,13 +156,13 @@ model.fit(x, y, callbacks=[keras.callbacks.LearningRateScheduler(lambda e, lr: 0
             [
                 (
                     10,
-                    "the rate that LearningRateScheduler hands in is that of the last epoch: times a power of the "
-                    "epoch it shrinks faster and faster; begin from the first rate, or leave the epoch out",
+                    "LearningRateScheduler passes the rate of the last epoch: multiplied by a power of the epoch, it "
+                    "shrinks faster and faster; start from the initial rate, or leave the epoch out",
                 ),
                 (
                     13,
-                    "the rate that LearningRateScheduler hands in is that of the last epoch: times a power of the "
-                    "epoch it shrinks faster and faster; begin from the first rate, or leave the epoch out",
+                    "LearningRateScheduler passes the rate of the last epoch: multiplied by a power of the epoch, it "
+                    "shrinks faster and faster; start from the initial rate, or leave the epoch out",
                 ),
             ],
         ),

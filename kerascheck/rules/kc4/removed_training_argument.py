@@ -1,4 +1,4 @@
-"""KC421: A training call is given an argument that it does not have (any more)."""
+"""KC421: A training call has an argument that it does not take (any longer)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _METHODS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "pr
 
 
 class RemovedTrainingArgument(Rule):
-    """A training call is given an argument that it does not have (any more).
+    """A training call has an argument that it does not take (any longer).
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""KC422: A method of models is called that Keras 3 has no more."""
+"""KC422: A method of models is called that Keras 3 no longer has."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUCCESSORS = {
 
 
 class RemovedTrainingMethod(Rule):
-    """A method of models is called that Keras 3 has no more.
+    """A method of models is called that Keras 3 no longer has.
 
     ## What it does
 

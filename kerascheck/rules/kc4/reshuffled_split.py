@@ -16,7 +16,7 @@ _DIVIDING = frozenset({"take", "skip", "shard"})
 
 
 class ReshuffledSplit(Rule):
-    """A `tf.data` pipeline is divided by `take` and `skip` after `shuffle`.
+    """A `tf.data` pipeline is split by `take` and `skip` after `shuffle`.
 
     ## What it does
 

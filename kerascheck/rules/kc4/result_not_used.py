@@ -81,10 +81,10 @@ class ResultNotUsed(Rule):
                 continue
             is_bound = id(node.site.node) in _overwritten(node.site.file)
             if is_bound or all(taken_last.get(id(tensor), -1) > made for tensor in node.inputs):
-                advice = "the next layer is not called on it" if is_bound else "bind it to a name"
+                advice = "call the next layer on it" if is_bound else "assign it to a name"
                 yield Finding(
                     node.site,
-                    f"what this {node.layer.cls} gives is not used, so that the model lacks it; {advice}",
+                    f"the output of this {node.layer.cls} is not used, so that the model lacks this layer; {advice}",
                 )
 
     VALID = [
@@ -163,11 +163,13 @@ model = Model(inputs, layers.Dense(3, activation="softmax")(x))
             [
                 (
                     5,
-                    "what this BatchNormalization gives is not used, so that the model lacks it; bind it to a name",
+                    "the output of this BatchNormalization is not used, so that the model lacks this layer; assign it "
+                    "to a name",
                 ),
                 (
                     9,
-                    "what this MaxPooling2D gives is not used, so that the model lacks it; bind it to a name",
+                    "the output of this MaxPooling2D is not used, so that the model lacks this layer; assign it to a "
+                    "name",
                 ),
             ],
         ),
@@ -183,8 +185,9 @@ model = Model(inputs, layers.Dense(3)(x))
             [
                 (
                     5,
-                    "what this Dropout gives is not used, so that the model lacks it; the next layer is not "
-                    "called on it",
+                    "the output of this Dropout is not used, so that the model lacks this layer; call the next layer "
+                    "on "
+                    "it",
                 )
             ],
         ),

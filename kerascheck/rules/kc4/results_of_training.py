@@ -14,7 +14,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class ResultsOfTraining(Rule):
-    """A figure is read that `fit` or `evaluate` does not return.
+    """A value is read that `fit` or `evaluate` does not return.
 
     ## What it does
 

@@ -12,7 +12,7 @@ from kerascheck.rules.kc4.results_of_training import results
 
 
 class ResultsSwapped(Rule):
-    """The loss that `evaluate` gives is taken for a metric, and the metric for the loss.
+    """The loss that `evaluate` returns is taken for a metric, and the metric for the loss.
 
     ## What it does
 
@@ -68,7 +68,7 @@ class ResultsSwapped(Rule):
                 first, second, known = swapped
                 yield Finding(
                     read.site,
-                    f"{first!r} and {second!r} are swapped: evaluate gives {', '.join(known)}, in this order",
+                    f"{first!r} and {second!r} are swapped: evaluate returns {', '.join(known)}, in this order",
                 )
 
     VALID = [
@@ -125,8 +125,8 @@ acc, loss, mae = model.evaluate(x, y)
 test_loss, test_mae, test_acc = model.evaluate(x, y)
 """,
             [
-                (7, "'acc' and 'loss' are swapped: evaluate gives loss, accuracy, mae, in this order"),
-                (8, "'test_mae' and 'test_acc' are swapped: evaluate gives loss, accuracy, mae, in this order"),
+                (7, "'acc' and 'loss' are swapped: evaluate returns loss, accuracy, mae, in this order"),
+                (8, "'test_mae' and 'test_acc' are swapped: evaluate returns loss, accuracy, mae, in this order"),
             ],
         ),
     ]

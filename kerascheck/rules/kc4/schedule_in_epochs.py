@@ -20,7 +20,7 @@ _NOTHING = 1e-6
 
 
 class ScheduleInEpochs(Rule):
-    """A learning-rate schedule counts batches, and is given a number of epochs.
+    """A learning-rate schedule counts batches, but its steps are written in epochs.
 
     ## What it does
 
@@ -144,7 +144,7 @@ make_model().fit(data, epochs=EPOCHS)
             [
                 (
                     6,
-                    "CosineDecay counts batches: its 50 steps are over after 50 of 5000 batches (100 an epoch), then "
+                    "CosineDecay counts batches: its 50 steps are over after 50 of 5000 batches (100 per epoch), then "
                     "the learning rate is 0; count decay_steps in batches",
                 )
             ],
@@ -166,7 +166,7 @@ model.fit(x, y, epochs=30)
             [
                 (
                     6,
-                    "ExponentialDecay counts batches: after 2000 of 4000 (100 an epoch) the learning rate is 7.1e-13; "
+                    "ExponentialDecay counts batches: after 2000 of 4000 (100 per epoch) the learning rate is 7.1e-13; "
                     "count decay_steps in batches",
                 ),
                 (
@@ -202,7 +202,7 @@ def _judge(schedule: KerasObject, batches: int, epochs: int) -> str | None:
         rate = first * factor ** min(total / 2 / steps, 1e5)
         if rate < first * _NOTHING:
             return (
-                f"{name} counts batches: after {total // 2} of {total} ({batches} an epoch) the learning rate is "
+                f"{name} counts batches: after {total // 2} of {total} ({batches} per epoch) the learning rate is "
                 f"{rate:.2g}; count decay_steps in batches"
             )
         return None
@@ -217,7 +217,7 @@ def _judge(schedule: KerasObject, batches: int, epochs: int) -> str | None:
         return None
     if end is not None and end < first * _NOTHING and steps * 5 <= total:
         return (
-            f"{name} counts batches: its {steps:g} steps are over after {steps:g} of {total} batches ({batches} an "
+            f"{name} counts batches: its {steps:g} steps are over after {steps:g} of {total} batches ({batches} per "
             f"epoch), then the learning rate is {end:g}; count decay_steps in batches"
         )
     return None

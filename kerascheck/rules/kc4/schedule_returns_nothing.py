@@ -164,7 +164,7 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(l
             [
                 (9, "'rate_of' returns a learning rate in some epochs and nothing in others, where Keras raises"),
                 (12, "'nothing' returns nothing where a learning rate is expected: Keras raises ValueError"),
-                (18, "1 is a whole number, and Keras takes only a float for a learning rate; write 1.0"),
+                (18, "1 is an integer, but Keras expects a float as the learning rate; write 1.0"),
             ],
         ),
     ]
@@ -203,5 +203,5 @@ def _judge(schedule: FunctionValue) -> tuple[cst.CSTNode, str, Severity | None] 
 def _whole(node: cst.BaseExpression) -> tuple[cst.CSTNode, str, Severity | None] | None:
     if not isinstance(node, cst.Integer):
         return None
-    message = f"{node.value} is a whole number, and Keras takes only a float for a learning rate; write {node.value}.0"
+    message = f"{node.value} is an integer, but Keras expects a float as the learning rate; write {node.value}.0"
     return node, message, None

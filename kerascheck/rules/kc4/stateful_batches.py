@@ -8,7 +8,7 @@ from kerascheck.rules.base import Invalid
 
 
 class StatefulBatches(ClashRule):
-    """A stateful model gets batches of another size than it was built for.
+    """A stateful model receives batches of another size than it was built for.
 
     ## What it does
 

@@ -15,7 +15,7 @@ _HIDDEN = {"LSTM": (1,), "Bidirectional": (1, 3)}
 
 
 class StatesSwapped(Rule):
-    """An LSTM gets the states of another one in the wrong order.
+    """An LSTM receives the states of another one in the wrong order.
 
     ## What it does
 
@@ -65,8 +65,8 @@ class StatesSwapped(Rule):
                     told.add(node.site.key)
                     yield Finding(
                         node.site,
-                        f"{layer.name!r} gets the cell state as its hidden state, and the hidden one as its cell "
-                        "state; an LSTM gives and takes [hidden, cell]",
+                        f"{layer.name!r} receives the cell state as its hidden state, and the hidden one as its cell "
+                        "state; an LSTM returns and expects [hidden, cell]",
                     )
 
     VALID = [
@@ -106,8 +106,8 @@ decoded = layers.LSTM(16, return_sequences=True, name="decoder")(target, initial
             [
                 (
                     5,
-                    "'decoder' gets the cell state as its hidden state, and the hidden one as its cell state; "
-                    "an LSTM gives and takes [hidden, cell]",
+                    "'decoder' receives the cell state as its hidden state, and the hidden one as its cell state; "
+                    "an LSTM returns and expects [hidden, cell]",
                 )
             ],
         ),

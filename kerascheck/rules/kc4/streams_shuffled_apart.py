@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class StreamsShuffledApart(Rule):
-    """A stream of inputs and a stream of targets are shuffled, and zipped behind that.
+    """A stream of inputs and a stream of targets are shuffled, and zipped afterwards.
 
     ## What it does
 

@@ -18,7 +18,7 @@ _CLASSES = frozenset({"sparse_categorical_crossentropy", "binary_crossentropy", 
 
 
 class TargetsAsFeatures(Rule):
-    """`fit(labels, labels)`: a classifier is given its targets as features.
+    """`fit(labels, labels)`: a classifier is trained on its targets as features.
 
     ## What it does
 
@@ -73,7 +73,7 @@ class TargetsAsFeatures(Rule):
                 given = argument(call, "x")
                 site = value_site(call.site, given) if isinstance(given, Given) else call.site
                 yield Finding(
-                    site, "the features are the targets themselves; give the features first", anchor=call.site
+                    site, "the features are the targets themselves; pass the features first", anchor=call.site
                 )
 
     VALID = [
@@ -120,7 +120,7 @@ model = Sequential([layers.Dense(8, activation="relu"), layers.Dense(3, activati
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(labels, labels)
 """,
-            [(8, "the features are the targets themselves; give the features first")],
+            [(8, "the features are the targets themselves; pass the features first")],
         ),
     ]
 

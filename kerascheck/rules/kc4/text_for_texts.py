@@ -10,7 +10,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class TextForTexts(Rule):
-    """A tokenizer gets one text in place of a list of texts.
+    """A tokenizer receives one text in place of a list of texts.
 
     ## What it does
 

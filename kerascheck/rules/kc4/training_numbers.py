@@ -22,7 +22,7 @@ _STEPS = ("steps_per_epoch", "validation_steps", "steps", "batch_size", "validat
 
 
 class TrainingNumbers(Rule):
-    """A number of `fit`, `evaluate` or `predict` leaves nothing to train on, or is not a whole number.
+    """A number of `fit`, `evaluate` or `predict` leaves nothing to train on, or is not an integer.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""KC428: A callback watches a figure that the training never computes."""
+"""KC428: A callback monitors a value that the training never computes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kerascheck.text.spelling import most_like
 
 
 class UnavailableMonitor(Rule):
-    """A callback watches a figure that the training never computes.
+    """A callback monitors a value that the training never computes.
 
     ## What it does
 
@@ -78,7 +78,7 @@ class UnavailableMonitor(Rule):
                 if watch.monitor.startswith("val_") and validates(watch.call) is False:
                     yield Finding(
                         site,
-                        f"{watch.monitor!r} needs validation data, but fit gets none: "
+                        f"{watch.monitor!r} needs validation data, but fit has none: "
                         f"{watch.cls} {_WATCHERS[watch.cls].fails_to}",
                         anchor=watch.call.site,
                         severity=Severity.WARNING,
@@ -247,8 +247,8 @@ reduce = keras.callbacks.ReduceLROnPlateau("val_accuracy", mode="max")
 model.fit(x, y, epochs=50, validation_data=(x, y), callbacks=reduce)
 """,
             [
-                (8, "'val_loss' needs validation data, but fit gets none: ModelCheckpoint never saves"),
-                (9, "'val_loss' needs validation data, but fit gets none: EarlyStopping never stops"),
+                (8, "'val_loss' needs validation data, but fit has none: ModelCheckpoint never saves"),
+                (9, "'val_loss' needs validation data, but fit has none: EarlyStopping never stops"),
                 (10, "no metric is logged as 'val_accuracy': ReduceLROnPlateau never reduces; there are 'loss', 'mae'"),
             ],
         ),

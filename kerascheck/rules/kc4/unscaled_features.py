@@ -1,4 +1,4 @@
-"""KC407: Features with large numbers are given to a network as they are."""
+"""KC407: A network is trained on features with large numbers as they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class UnscaledFeatures(Rule):
-    """Features with large numbers are given to a network as they are.
+    """A network is trained on features with large numbers as they are.
 
     ## What it does
 

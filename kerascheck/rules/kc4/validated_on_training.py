@@ -172,12 +172,12 @@ model.evaluate(x[600:], y[600:])
                 (
                     7,
                     "the samples 700 to 800 are among those of the training, 0 to 800, as well, so that the validation "
-                    "figures are too good; take others",
+                    "results are too good; take others",
                 ),
                 (
                     8,
                     "the samples 600 to 800 are among those of the training, 0 to 800, as well, so that the test "
-                    "figures are too good; take others",
+                    "results are too good; take others",
                 ),
             ],
         ),
@@ -196,12 +196,12 @@ model.fit(x[:800], y[:800], validation_data=(x[:200], y[:200]))
             [
                 (
                     9,
-                    "the model is trained on these samples, so that the validation figures are those of the training; "
+                    "the model is trained on these samples, so that the validation results are those of the training; "
                     "pass the part that is held back",
                 ),
                 (
                     10,
-                    "the samples 0 to 200 are among those of the training, 0 to 800, so that the validation figures "
+                    "the samples 0 to 200 are among those of the training, 0 to 800, so that the validation results "
                     "are too good; take others",
                 ),
             ],
@@ -222,7 +222,7 @@ model.fit(train, validation_data=test)
             [
                 (
                     8,
-                    "take() gives the first samples of the stream, which the training has as well; skip those of the "
+                    "take() returns the first samples of the stream, which the training has as well; skip those of the "
                     "training before it",
                 )
             ],
@@ -250,11 +250,12 @@ def _seen(call: TrainCall) -> tuple[str, Step | None] | None:
 
 
 _THE_SAME = (
-    "the model is trained on these samples, so that the validation figures are those of the training; pass the part "
+    "the model is trained on these samples, so that the validation results are those of the training; pass the part "
     "that is held back"
 )
 _TAKEN_AGAIN = (
-    "take() gives the first samples of the stream, which the training has as well; skip those of the training before it"
+    "take() returns the first samples of the stream, which the training has as well; skip those of the training "
+    "before it"
 )
 
 
@@ -277,7 +278,7 @@ def _within(train: Rows, held: Rows) -> str | None:
         return _overlap(begin, end, first, last, "validation")
     return (
         f"the samples {first} to {_shown(last)} are among those of the training, {begin} to {_shown(end)}, so that the "
-        "validation figures are too good; take others"
+        "validation results are too good; take others"
     )
 
 
@@ -292,7 +293,7 @@ def _overlap(begin: int, end: int | None, first: int, last: int | None, what: st
         return None
     return (
         f"the samples {low} to {high} are among those of the training, {begin} to {_shown(end)}, as well, so that the "
-        f"{what} figures are too good; take others"
+        f"{what} results are too good; take others"
     )
 
 

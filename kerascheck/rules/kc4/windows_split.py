@@ -15,7 +15,7 @@ _MIXING = frozenset({"ShuffleSplit", "StratifiedShuffleSplit"})
 
 
 class WindowsSplit(Rule):
-    """Overlapping windows of a series are divided at random into training and test.
+    """Overlapping windows of a series are split at random into training and test.
 
     ## What it does
 

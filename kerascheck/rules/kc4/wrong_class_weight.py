@@ -1,4 +1,4 @@
-"""KC426: `class_weight` is given in a form that Keras cannot use."""
+"""KC426: `class_weight` has a form that Keras cannot use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kerascheck.symbolic.unknown import Unknown
 
 
 class WrongClassWeight(Rule):
-    """`class_weight` is given in a form that Keras cannot use.
+    """`class_weight` has a form that Keras cannot use.
 
     ## What it does
 

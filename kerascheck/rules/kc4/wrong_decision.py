@@ -170,12 +170,12 @@ print(np.where(predicted >= 0.5, 1, 0))
             [
                 (
                     8,
-                    "the model gives logits, for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, "
+                    "the model outputs logits, for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, "
                     "or write predictions > 0",
                 ),
                 (
                     9,
-                    "the model gives logits, for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, "
+                    "the model outputs logits, for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, "
                     "or write predictions > 0",
                 ),
             ],
@@ -219,8 +219,8 @@ print(confusion_matrix(y_true=y, y_pred=predicted))
                 (9, "argmax without axis returns one number for all 8 samples; use axis=-1"),
                 (10, "none of 3 softmax units may reach 0.5; use argmax(axis=-1)"),
                 (11, "none of 3 softmax units may reach 0.5; use argmax(axis=-1)"),
-                (12, "accuracy_score expects classes, but gets probabilities; use argmax(axis=-1)"),
-                (13, "confusion_matrix expects classes, but gets probabilities; use argmax(axis=-1)"),
+                (12, "accuracy_score expects classes, but got probabilities; use argmax(axis=-1)"),
+                (13, "confusion_matrix expects classes, but got probabilities; use argmax(axis=-1)"),
             ],
         ),
     ]
@@ -242,7 +242,7 @@ def _judge(step: Preparation, array: Array, call: TrainCall) -> tuple[str, Sever
     units = output.units if isinstance(output.units, int) else None
     halves = name in _ROUNDING or (name in _ABOVE and _is_half(step))
     if halves and output.activation == "linear" and AS_PREDICTED in array.content.tags and _gives_logits(call):
-        return f"the model gives logits, {_HALF_OF_LOGITS}", None
+        return f"the model outputs logits, {_HALF_OF_LOGITS}", None
     if not isinstance(array.shape, tuple) or units is None or output.activation not in _PROBABILITIES:
         return None
     if name == "argmax":
@@ -253,7 +253,7 @@ def _judge(step: Preparation, array: Array, call: TrainCall) -> tuple[str, Sever
         return None
     advice = "write predictions > 0.5" if units == 1 else "use argmax(axis=-1)"
     if step.name.startswith("sklearn.metrics."):
-        return f"{name} expects classes, but gets probabilities; {advice}", Severity.ERROR
+        return f"{name} expects classes, but got probabilities; {advice}", Severity.ERROR
     if name == "astype":
         return _wrong_cast(step.arguments.value("dtype", 0), advice)
     if name == "Equal":

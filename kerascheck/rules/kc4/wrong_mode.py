@@ -1,4 +1,4 @@
-"""KC429: A callback takes worse figures for better ones, or cannot tell which are better."""
+"""KC429: A callback takes worse values for better ones, or cannot tell which are better."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kerascheck.rules.kc4._callbacks import _WATCHERS, _renamed, _watches
 
 
 class WrongMode(Rule):
-    """A callback takes worse figures for better ones, or cannot tell which are better.
+    """A callback takes worse values for better ones, or cannot tell which are better.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""KC401: A ready-made network gets images that are prepared in another way than those it was trained on."""
+"""KC401: A pretrained network receives images that are prepared differently from those it was trained on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kerascheck.rules.kc4._image_scaling import _x_site
 
 
 class WrongPreprocessing(Rule):
-    """A ready-made network gets images that are prepared in another way than those it was trained on.
+    """A pretrained network receives images that are prepared differently from those it was trained on.
 
     ## What it does
 

@@ -35,7 +35,7 @@ _OTHER_NAMES = {
 
 
 class FunctionOnPlaceholder(Rule):
-    """A function of TensorFlow or numpy is called on a tensor of a graph.
+    """A function of TensorFlow or numpy is called on a symbolic tensor.
 
     ## What it does
 

@@ -427,7 +427,7 @@ head.trainable_weights = []
             [
                 (
                     5,
-                    "outputs of models cannot be set in Keras 3; make another keras.Model",
+                    "outputs of models cannot be set in Keras 3; create another keras.Model",
                 ),
                 (6, "trainable_weights of layers cannot be set in Keras 3"),
             ],
@@ -443,7 +443,7 @@ def _message(form: OldForm) -> str | None:
         return f"{message}; use {way}" if way is not None else message
     if form.kind == "closed":
         message = f"{form.name} of {_SUBJECTS[form.owner]} cannot be set in Keras 3"
-        return f"{message}; make another keras.Model" if form.name in _ENDS else message
+        return f"{message}; create another keras.Model" if form.name in _ENDS else message
     if form.kind != "member" or form.name in _TRAINING:
         return None
     row = find_member((form.owner,), form.name)

@@ -187,12 +187,12 @@ model.fit(data)
             [
                 (
                     10,
-                    "numpy.random.normal runs only once, when fit makes a graph of this code, so that the numbers "
+                    "numpy.random.normal runs only once, when fit traces this code into a graph, so that the numbers "
                     "never change; use keras.random",
                 ),
                 (
                     12,
-                    "random.random runs only once, when map makes a graph of this function, so that all samples get "
+                    "random.random runs only once, when map traces this function into a graph, so that all samples get "
                     "the same number; use tf.random",
                 ),
             ],
@@ -200,9 +200,9 @@ model.fit(data)
     ]
 
 
-_IN_FIT = "runs only once, when fit makes a graph of this code, so that the numbers never change; use keras.random"
+_IN_FIT = "runs only once, when fit traces this code into a graph, so that the numbers never change; use keras.random"
 _IN_MAP = (
-    "runs only once, when map makes a graph of this function, so that all samples get the same number; use tf.random"
+    "runs only once, when map traces this function into a graph, so that all samples get the same number; use tf.random"
 )
 
 

@@ -77,9 +77,10 @@ class ModelsInLoop(Rule):
             told.add(call.site.key)
             yield Finding(
                 call.site,
-                "each round of the loop makes and trains a model, and the memory of the earlier ones is not freed; "
+                "each iteration of the loop builds and trains a model, and the memory of the earlier ones is not "
+                "freed; "
                 "call "
-                "keras.utils.clear_session() at the beginning of a round",
+                "keras.utils.clear_session() at the beginning of each",
             )
 
     VALID = [
@@ -118,8 +119,9 @@ results = [run(units) for units in (8, 16, 32)]
             [
                 (
                     7,
-                    "each round of the loop makes and trains a model, and the memory of the earlier ones is not freed; "
-                    "call keras.utils.clear_session() at the beginning of a round",
+                    "each iteration of the loop builds and trains a model, and the memory of the earlier ones is not "
+                    "freed; "
+                    "call keras.utils.clear_session() at the beginning of each",
                 )
             ],
         ),

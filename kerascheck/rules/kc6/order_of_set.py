@@ -89,7 +89,7 @@ class OrderOfSet(Rule):
             if is_own and _are_texts(made, scope, file):
                 yield Finding(
                     Site(file, call),
-                    "the order of a set of texts is another one in each run, so that the numbers do not fit the saved "
+                    "the order of a set of strings differs in each run, so that the numbers do not fit the saved "
                     "model; enumerate sorted(...)",
                 )
 
@@ -149,7 +149,7 @@ model = load_model("writer.keras")
             [
                 (
                     6,
-                    "the order of a set of texts is another one in each run, so that the numbers do not fit the saved "
+                    "the order of a set of strings differs in each run, so that the numbers do not fit the saved "
                     "model; enumerate sorted(...)",
                 )
             ],
@@ -167,7 +167,7 @@ model.save_weights("writer.weights.h5")
             [
                 (
                     5,
-                    "the order of a set of texts is another one in each run, so that the numbers do not fit the saved "
+                    "the order of a set of strings differs in each run, so that the numbers do not fit the saved "
                     "model; enumerate sorted(...)",
                 )
             ],

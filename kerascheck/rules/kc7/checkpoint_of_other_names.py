@@ -81,7 +81,7 @@ class CheckpointOfOtherNames(Rule):
             yield Finding(
                 code.site(call),
                 f"the checkpoint has {', '.join(repr(name) for name in sorted(saved.names))}, and nothing under "
-                f"{missing}, which stays as it is; give both Checkpoints the same names",
+                f"{missing}, which stays as it is; use the same names in both",
             )
 
     VALID = [
@@ -137,13 +137,13 @@ tf.train.Checkpoint(net=model, step=tf.Variable(0)).restore(tf.train.latest_chec
             [
                 (
                     8,
-                    "the checkpoint has 'model', 'step', and nothing under 'net', which stays as it is; give both "
-                    "Checkpoints the same names",
+                    "the checkpoint has 'model', 'step', and nothing under 'net', which stays as it is; use the "
+                    "same names in both",
                 ),
                 (
                     11,
-                    "the checkpoint has 'model', 'step', and nothing under 'net', which stays as it is; give both "
-                    "Checkpoints the same names",
+                    "the checkpoint has 'model', 'step', and nothing under 'net', which stays as it is; use the "
+                    "same names in both",
                 ),
             ],
         ),

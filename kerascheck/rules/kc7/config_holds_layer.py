@@ -23,7 +23,7 @@ _READING = frozenset({"deserialize", "deserialize_keras_object", "from_config", 
 
 
 class ConfigHoldsLayer(Rule):
-    """`get_config` gives the layer that an object wraps, and nothing makes a layer of it again.
+    """`get_config` returns the layer that an object wraps, and nothing turns it back into a layer.
 
     ## What it does
 
@@ -107,7 +107,7 @@ class ConfigHoldsLayer(Rule):
                     method = cls.members["get_config"]
                     yield Finding(
                         Site(method.site.file, definition(method)),
-                        f"Keras gives __init__ of {cls.name} a dictionary for {name[0]}, which get_config hands over "
+                        f"Keras passes __init__ of {cls.name} a dictionary for {name[0]}, which get_config returns "
                         f"as {name[1]}; add a from_config that {name[2]}",
                         anchor=event.site,
                     )
@@ -190,7 +190,7 @@ again = keras.models.load_model("model.keras")
             [
                 (
                     10,
-                    "Keras gives __init__ of Twice a dictionary for inner, which get_config hands over as a layer; add "
+                    "Keras passes __init__ of Twice a dictionary for inner, which get_config returns as a layer; add "
                     "a from_config that calls keras.saving.deserialize_keras_object on it",
                 )
             ],
@@ -214,7 +214,7 @@ again = keras.models.load_model("model.keras")
             [
                 (
                     10,
-                    "Keras gives __init__ of Twice a dictionary for inner, which get_config hands over as the "
+                    "Keras passes __init__ of Twice a dictionary for inner, which get_config returns as the "
                     "configuration of a layer; add a from_config that makes a layer of it",
                 )
             ],

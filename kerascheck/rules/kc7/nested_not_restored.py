@@ -99,7 +99,7 @@ class NestedNotRestored(Rule):
                 if name in kept:
                     yield Finding(
                         code.site(node),
-                        f"a saved {cls.name} cannot be loaded: its __init__ gets a dictionary for {kept[name]!r}; "
+                        f"a saved {cls.name} cannot be loaded: its __init__ receives a dictionary for {kept[name]!r}; "
                         "write a from_config that deserializes it",
                     )
 
@@ -166,7 +166,7 @@ class Residual(keras.layers.Layer):
             [
                 (
                     11,
-                    "a saved Residual cannot be loaded: its __init__ gets a dictionary for 'inner'; write a "
+                    "a saved Residual cannot be loaded: its __init__ receives a dictionary for 'inner'; write a "
                     "from_config that deserializes it",
                 )
             ],

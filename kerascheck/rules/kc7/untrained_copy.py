@@ -35,7 +35,7 @@ _HARMLESS = frozenset({"print", "len", "id", "type", "isinstance", "str", "repr"
 
 
 class UntrainedCopy(Rule):
-    """A clone, or a model read from JSON, predicts or is evaluated and is given no weights.
+    """A clone, or a model read from JSON, predicts or is evaluated with random weights.
 
     ## What it does
 
@@ -101,13 +101,13 @@ class UntrainedCopy(Rule):
                 yield Finding(
                     site,
                     f"{network.name!r} is built like {twin.name!r}, which is trained here, and keeps its random "
-                    "weights: nothing gives it others; call set_weights on it, first and again from time to time",
+                    "weights: nothing sets others; call set_weights on it, first and again from time to time",
                 )
                 continue
             yield Finding(
                 site,
-                f"{network.name!r} has the random weights that {maker} gave it: that copies the architecture only, "
-                "and nothing gives it others; call set_weights or load_weights on it first",
+                f"{network.name!r} has the random weights of {maker}: that copies the architecture only, "
+                "and nothing sets others; call set_weights or load_weights on it first",
             )
 
     VALID = [
@@ -223,7 +223,7 @@ learn(tf.ones((8, 4)), tf.ones((8, 4)))
                 (
                     11,
                     "'functional_1' is built like 'functional', which is trained here, and keeps its random weights: "
-                    "nothing gives it others; call set_weights on it, first and again from time to time",
+                    "nothing sets others; call set_weights on it, first and again from time to time",
                 )
             ],
         ),
@@ -244,8 +244,8 @@ Agent().learn(np.ones((8, 4)))
             [
                 (
                     10,
-                    "'sequential' has the random weights that clone_model gave it: that copies the architecture only, "
-                    "and nothing gives it others; call set_weights or load_weights on it first",
+                    "'sequential' has the random weights of clone_model: that copies the architecture only, "
+                    "and nothing sets others; call set_weights or load_weights on it first",
                 )
             ],
         ),
@@ -266,8 +266,8 @@ learn(tf.ones((8, 4)), tf.ones((8, 4)))
             [
                 (
                     7,
-                    "'sequential' has the random weights that clone_model gave it: that copies the architecture only, "
-                    "and nothing gives it others; call set_weights or load_weights on it first",
+                    "'sequential' has the random weights of clone_model: that copies the architecture only, "
+                    "and nothing sets others; call set_weights or load_weights on it first",
                 )
             ],
         ),
@@ -283,8 +283,8 @@ print(model.evaluate(np.ones((8, 4)), np.ones((8, 1))))
             [
                 (
                     7,
-                    "'model' has the random weights that model_from_json gave it: that copies the architecture only, "
-                    "and nothing gives it others; call set_weights or load_weights on it first",
+                    "'model' has the random weights of model_from_json: that copies the architecture only, "
+                    "and nothing sets others; call set_weights or load_weights on it first",
                 )
             ],
         ),

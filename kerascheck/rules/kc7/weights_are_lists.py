@@ -16,7 +16,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class WeightsAreLists(Rule):
-    """`0.99 * model.get_weights()`: a list is no array.
+    """`0.99 * model.get_weights()`: a list is not an array.
 
     ## What it does
 
@@ -64,8 +64,8 @@ class WeightsAreLists(Rule):
                 if isinstance(node, cst.BinaryOperation) and _is_refused(code, node):
                     yield Finding(
                         code.site(node),
-                        "get_weights() gives a list of arrays, which takes no part in arithmetic; go through both "
-                        "lists with zip",
+                        "get_weights() returns a list of arrays, which does not support arithmetic; iterate over "
+                        "both lists with zip",
                     )
 
     VALID = [
@@ -108,13 +108,13 @@ two.set_weights(0.9 * two.get_weights())
             [
                 (
                     6,
-                    "get_weights() gives a list of arrays, which takes no part in arithmetic; go through both lists "
-                    "with zip",
+                    "get_weights() returns a list of arrays, which does not support arithmetic; iterate over both "
+                    "lists with zip",
                 ),
                 (
                     7,
-                    "get_weights() gives a list of arrays, which takes no part in arithmetic; go through both lists "
-                    "with zip",
+                    "get_weights() returns a list of arrays, which does not support arithmetic; iterate over both "
+                    "lists with zip",
                 ),
             ],
         ),

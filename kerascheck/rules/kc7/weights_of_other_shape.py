@@ -17,7 +17,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class WeightsOfOtherShape(Rule):
-    """`set_weights`, or `weights=[table]` of an Embedding, gets arrays of other shapes than the layer has.
+    """`set_weights` or `weights=[table]` receives arrays of other shapes than the layer has.
 
     ## What it does
 
@@ -137,7 +137,7 @@ wide.layers[0].set_weights(model.layers[0].get_weights())
 embedding = layers.Embedding(100, 16, weights=[np.zeros((101, 16))])
 """,
             [
-                (5, "'dense' has 2 weights, but set_weights gets 1 array"),
+                (5, "'dense' has 2 weights, but set_weights is called with 1 array"),
                 (7, "weight 1 of 'dense_1' has the shape (4, 6), the array for it (4, 3)"),
                 (8, "weight 1 of 'embedding' has the shape (100, 16), the array for it (101, 16)"),
             ],
@@ -151,7 +151,7 @@ def _fault(layer: Layer, values: Any, shapes: Sequence[Any]) -> str | None:
         return None
     if len(values) != len(shapes):
         return (
-            f"{layer.name!r} has {len(shapes)} weight{'' if len(shapes) == 1 else 's'}, but set_weights gets "
+            f"{layer.name!r} has {len(shapes)} weight{'' if len(shapes) == 1 else 's'}, but set_weights is called with "
             f"{len(values)} "
             f"array{'' if len(values) == 1 else 's'}"
         )

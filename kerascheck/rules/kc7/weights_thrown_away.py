@@ -85,7 +85,7 @@ class WeightsThrownAway(Rule):
                 if changes and not _is_used(code, name, made, changes):
                     yield Finding(
                         code.site(made),
-                        f"{name!r} holds new weights that no model gets: get_weights gives copies; end with "
+                        f"{name!r} holds new weights that no model receives: get_weights returns copies; end with "
                         f"set_weights({name})",
                     )
 
@@ -98,8 +98,8 @@ class WeightsThrownAway(Rule):
                 if any(isinstance(one, cst.Subscript) and _is_item_of_copy(one) for one in _targets(node)):
                     yield Finding(
                         code.site(node),
-                        "get_weights gives copies, so this changes nothing in the model; change the list and give it "
-                        "to set_weights",
+                        "get_weights returns copies, so this changes nothing in the model; change the list and pass "
+                        "it to set_weights",
                     )
             methods = _names_of_methods(code.file, code.file.tree)
             for call in own_nodes(code.file, code.node.body, cst.Call):
@@ -107,7 +107,7 @@ class WeightsThrownAway(Rule):
                 if any(_last_name(one) == "get_weights" or as_written(one) in methods for one in given):
                     yield Finding(
                         code.site(call),
-                        "this hands over the method get_weights, not the weights; call it: get_weights()",
+                        "this passes the method get_weights, not the weights; call it: get_weights()",
                         severity=Severity.ERROR,
                     )
 
@@ -190,16 +190,16 @@ class Keep:
             [
                 (
                     5,
-                    "get_weights gives copies, so this changes nothing in the model; change the list and give it to "
-                    "set_weights",
+                    "get_weights returns copies, so this changes nothing in the model; change the list and pass it "
+                    "to set_weights",
                 ),
                 (
                     6,
-                    "get_weights gives copies, so this changes nothing in the model; change the list and give it to "
-                    "set_weights",
+                    "get_weights returns copies, so this changes nothing in the model; change the list and pass it "
+                    "to set_weights",
                 ),
-                (7, "this hands over the method get_weights, not the weights; call it: get_weights()"),
-                (15, "this hands over the method get_weights, not the weights; call it: get_weights()"),
+                (7, "this passes the method get_weights, not the weights; call it: get_weights()"),
+                (15, "this passes the method get_weights, not the weights; call it: get_weights()"),
             ],
         ),
         Invalid(
@@ -222,12 +222,12 @@ class Agent:
             [
                 (
                     7,
-                    "'mixed' holds new weights that no model gets: get_weights gives copies; end with "
+                    "'mixed' holds new weights that no model receives: get_weights returns copies; end with "
                     "set_weights(mixed)",
                 ),
                 (
                     12,
-                    "'theirs' holds new weights that no model gets: get_weights gives copies; end with "
+                    "'theirs' holds new weights that no model receives: get_weights returns copies; end with "
                     "set_weights(theirs)",
                 ),
             ],

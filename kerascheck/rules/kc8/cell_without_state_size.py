@@ -17,7 +17,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class CellWithoutStateSize(Rule):
-    """`RNN` is given a cell whose class has no `state_size`.
+    """`RNN` receives a cell whose class has no `state_size`.
 
     ## What it does
 
@@ -80,7 +80,7 @@ class CellWithoutStateSize(Rule):
         for cls, site in own_cells(program):
             if not _has_size(cls) and site.key not in told:
                 told.add(site.key)
-                yield Finding(site, f"{cls.name} has no state_size, which RNN asks its cell for; set it in __init__")
+                yield Finding(site, f"{cls.name} has no state_size, which RNN reads from its cell; set it in __init__")
 
     VALID = [
         # set
@@ -156,7 +156,7 @@ class Cell(layers.Layer):
         return new, [new]
 outputs = layers.RNN(Cell(4))(keras.Input((10, 3)))
 """,
-            [(12, "Cell has no state_size, which RNN asks its cell for; set it in __init__")],
+            [(12, "Cell has no state_size, which RNN reads from its cell; set it in __init__")],
         ),
     ]
 

@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class DeclaredShapeDiffers(Rule):
-    """The `compute_output_shape` of a layer says another shape than its `call` gives.
+    """The `compute_output_shape` of a layer declares a shape that its `call` does not return.
 
     ## What it does
 

@@ -73,7 +73,7 @@ class DropoutAlways(Rule):
                 if isinstance(node, cst.Call) and code.symbol(node.func) in _DROPPING:
                     yield Finding(
                         code.site(node),
-                        f"{as_written(node.func)} drops out in predict and evaluate, too; use a Dropout layer and hand "
+                        f"{as_written(node.func)} drops out in predict and evaluate, too; use a Dropout layer and pass "
                         "training to it",
                     )
 
@@ -139,7 +139,7 @@ class Noisy(tf.keras.layers.Layer):
             [
                 (
                     10,
-                    "tf.nn.dropout drops out in predict and evaluate, too; use a Dropout layer and hand training to it",
+                    "tf.nn.dropout drops out in predict and evaluate, too; use a Dropout layer and pass training to it",
                 )
             ],
         ),

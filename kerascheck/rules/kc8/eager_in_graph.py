@@ -14,7 +14,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class EagerInGraph(Rule):
-    """`predict` inside of a graph, or a tensor of a graph as a place in a list of Python.
+    """`predict` inside a graph, or a symbolic tensor as an index into a Python list.
 
     ## What it does
 
@@ -53,7 +53,8 @@ class EagerInGraph(Rule):
 
     ## References
 
-    - [Keras: what is the difference between predict and __call__](https://keras.io/getting_started/faq/#whats-the-difference-between-model-methods-predict-and-call)
+    - [Keras: what is the difference between predict and "
+    "__call__](https://keras.io/getting_started/faq/#whats-the-difference-between-model-methods-predict-and-call)
     """
 
     code = "KC855"
@@ -73,8 +74,8 @@ class EagerInGraph(Rule):
             faults += [
                 (
                     node,
-                    f"{as_written(node.value)!r} is a list of Python, and the {where} asks it for an item by a tensor "
-                    "that has no value yet; use tf.gather or keras.ops.take",
+                    f"{as_written(node.value)!r} is a Python list, and the {where} indexes it with a tensor that has "
+                    f"no value yet; use tf.gather or keras.ops.take",
                 )
                 for node in outcome.looked_up
             ]
@@ -169,8 +170,8 @@ model.compile("adam", weighted)
             [
                 (
                     7,
-                    "'WEIGHTS' is a list of Python, and the loss 'weighted' asks it for an item by a tensor that has "
-                    "no value yet; use tf.gather or keras.ops.take",
+                    "'WEIGHTS' is a Python list, and the loss 'weighted' indexes it with a tensor that has no value "
+                    "yet; use tf.gather or keras.ops.take",
                 )
             ],
         ),

@@ -23,7 +23,7 @@ _WATCHERS = {
 
 
 class FigureOfOwnStep(Rule):
-    """`EarlyStopping` and its like watch a figure that a `train_step` of the program does not give.
+    """`EarlyStopping` and its like monitor a value that a `train_step` of the program does not return.
 
     ## What it does
 
@@ -96,7 +96,7 @@ class FigureOfOwnStep(Rule):
                     continue
                 yield Finding(
                     callback.site if callback.site is not None else call.site,
-                    f"the training step gives no {monitor!r}: {cls} {fails}; there are "
+                    f"the training step returns no {monitor!r}: {cls} {fails}; there are "
                     f"{', '.join(map(repr, sorted(known)))}",
                     anchor=call.site,
                 )
@@ -178,10 +178,11 @@ rate = keras.callbacks.ReduceLROnPlateau(monitor="loss")
 gan.fit(np.zeros((8, 4)), epochs=50, callbacks=[stop, rate])
 """,
             [
-                (9, "the training step gives no 'val_loss': EarlyStopping never stops; there are 'd_loss', 'g_loss'"),
+                (9, "the training step returns no 'val_loss': EarlyStopping never stops; there are 'd_loss', 'g_loss'"),
                 (
                     10,
-                    "the training step gives no 'loss': ReduceLROnPlateau never reduces; there are 'd_loss', 'g_loss'",
+                    "the training step returns no 'loss': ReduceLROnPlateau never reduces; there are 'd_loss', "
+                    "'g_loss'",
                 ),
             ],
         ),

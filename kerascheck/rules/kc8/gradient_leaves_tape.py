@@ -150,7 +150,7 @@ def gradients(x, y):
             [
                 (
                     8,
-                    "the gradient ends at measure(), a metric: it gives the mean of its variables: all gradients of "
+                    "the gradient ends at measure(), a metric: it returns the mean of its variables: all gradients of "
                     "this tape are None; use tensors and operations of TensorFlow up to tape.gradient",
                 )
             ],

@@ -137,7 +137,7 @@ def accumulated(batches):
             [
                 (
                     8,
-                    "slopes is the pair that tf.clip_by_global_norm gives, the gradients and their norm; write "
+                    "slopes is the pair that tf.clip_by_global_norm returns, the gradients and their norm; write "
                     "slopes, norm = tf.clip_by_global_norm(...)",
                 ),
                 (
@@ -165,7 +165,7 @@ def _faults(code: Code) -> Iterator[Finding]:
         if isinstance(value, cst.Call) and _is_clipping(code, value):
             yield Finding(
                 code.site(node),
-                f"{name} is the pair that tf.clip_by_global_norm gives, the gradients and their norm; write "
+                f"{name} is the pair that tf.clip_by_global_norm returns, the gradients and their norm; write "
                 f"{name}, norm = tf.clip_by_global_norm(...)",
             )
         added = _appended(code, name, bound) if values and all(map(_is_made_list, values)) else None

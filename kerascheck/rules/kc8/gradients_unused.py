@@ -14,7 +14,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class GradientsUnused(Rule):
-    """The gradients that a `train_step` asks its tape for are never applied.
+    """The gradients that a `train_step` computes are never applied.
 
     ## What it does
 
@@ -78,8 +78,8 @@ class GradientsUnused(Rule):
                 if not _is_mentioned(code, target):
                     yield Finding(
                         code.site(node),
-                        f"nothing is done with {target.value}, so this step changes no variable; hand them to "
-                        "optimizer.apply_gradients",
+                        f"nothing is done with {target.value}, so this step changes no variable; pass them to "
+                        f"optimizer.apply_gradients",
                     )
 
     VALID = [
@@ -166,7 +166,7 @@ class Net(keras.Model):
             [
                 (
                     9,
-                    "nothing is done with slopes, so this step changes no variable; hand them to "
+                    "nothing is done with slopes, so this step changes no variable; pass them to "
                     "optimizer.apply_gradients",
                 )
             ],

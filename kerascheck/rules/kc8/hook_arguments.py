@@ -38,7 +38,7 @@ IN_STEP: dict[str, Form] = {"compute_loss": (4, ()), "compute_metrics": (3, ("sa
 
 
 class HookArguments(Rule):
-    """A metric, loss, schedule or training step takes other arguments than Keras gives it.
+    """A metric, loss, schedule or training step takes other arguments than Keras passes.
 
     ## What it does
 
@@ -217,7 +217,7 @@ model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile("adam", "mse", metrics=[Bias()])
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 """,
-            [(8, "Keras calls Bias.update_state with 2 arguments and sample_weight=, which takes no 'sample_weight'")],
+            [(8, "Keras calls Bias.update_state with 2 arguments and sample_weight=, but it takes no 'sample_weight'")],
         ),
         Invalid(
             """
@@ -291,7 +291,7 @@ def _untaken(method: FunctionValue, form: Form) -> str | None:
     by_name = {param.name.value for param in (*[*params.params][1:], *params.kwonly_params)}
     for name in names:
         if name not in by_name and params.star_kwarg is None:
-            return f"which takes no {name!r}"
+            return f"but it takes no {name!r}"
     for param in (*positional[count:], *params.kwonly_params):
         if param.default is None and param.name.value not in names:
             return f"which needs {param.name.value!r} as well"

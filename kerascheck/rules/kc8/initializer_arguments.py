@@ -16,7 +16,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class InitializerArguments(Rule):
-    """A layer gets a function for an initializer that has no parameter `dtype`.
+    """A layer receives a function as an initializer that has no parameter `dtype`.
 
     ## What it does
 

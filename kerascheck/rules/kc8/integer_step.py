@@ -166,7 +166,7 @@ optimizer = keras.optimizers.Adam(Warmup(64), beta_2=0.98)
             [
                 (
                     9,
-                    "Keras gives the schedule an int64 step, and tf.math.rsqrt takes floats alone; begin with "
+                    "Keras passes the schedule an int64 step, but tf.math.rsqrt takes only floats; begin with "
                     "step = tf.cast(step, tf.float32)",
                 )
             ],
@@ -190,7 +190,7 @@ model.compile(optimizer=keras.optimizers.Adam(learning_rate=Warmup()), loss="mse
                 ),
                 (
                     8,
-                    "Keras gives the schedule an int64 step, and tf.minimum takes operands of one dtype; begin with "
+                    "Keras passes the schedule an int64 step, but tf.minimum takes operands of one dtype; begin with "
                     "step = tf.cast(step, tf.float32)",
                 ),
             ],
@@ -237,9 +237,9 @@ def _fault_of_call(code: Code, call: cst.Call, step: str, in_graph: bool) -> str
     cast = f"begin with {step} = tf.cast({step}, tf.float32)"
     last, written = name.rpartition(".")[2], as_written(call.func)
     if name == "keras.ops.rsqrt" or (name.startswith("tensorflow.") and last in _OF_FLOATS):
-        return f"Keras gives the schedule an int64 step, and {written} takes floats alone; {cast}"
+        return f"Keras passes the schedule an int64 step, but {written} takes only floats; {cast}"
     if name.startswith("tensorflow.") and last in _OF_ONE_DTYPE and any(isinstance(v, cst.Float) for v in operands):
-        return f"Keras gives the schedule an int64 step, and {written} takes operands of one dtype; {cast}"
+        return f"Keras passes the schedule an int64 step, but {written} takes operands of one dtype; {cast}"
     if in_graph and (name in _ASKING or name.startswith(("numpy.", "math."))):
         return (
             f"in the graph that trains, the step has no value for {written}; use functions of TensorFlow or keras.ops"

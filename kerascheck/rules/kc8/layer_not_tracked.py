@@ -18,7 +18,7 @@ from kerascheck.symbolic.unknown import Unknown
 
 
 class LayerNotTracked(Rule):
-    """A layer with weights runs in the `call` of a model that has it on no attribute.
+    """A layer with weights runs in the `call` of a model that keeps it on no attribute.
 
     ## What it does
 

@@ -75,7 +75,7 @@ class LengthNotWhole(Rule):
             for node in own_nodes(code.file, definition(method).body):
                 if isinstance(node, cst.Return) and node.value is not None and _is_float(code, node.value):
                     yield Finding(
-                        code.site(node), f"{cls.name}.__len__ returns a float; convert it to a whole number with int()"
+                        code.site(node), f"{cls.name}.__len__ returns a float; convert it to an integer with int()"
                     )
 
     VALID = [
@@ -130,8 +130,8 @@ class Others(keras.utils.Sequence):
         return len(self.x) / 8
 """,
             [
-                (9, "Batches.__len__ returns a float; convert it to a whole number with int()"),
-                (15, "Others.__len__ returns a float; convert it to a whole number with int()"),
+                (9, "Batches.__len__ returns a float; convert it to an integer with int()"),
+                (15, "Others.__len__ returns a float; convert it to an integer with int()"),
             ],
         ),
     ]

@@ -21,7 +21,7 @@ _TARGETS = frozenset({"y_true", "true", "target", "targets", "label", "labels", 
 
 
 class LossArgumentsSwapped(Rule):
-    """A loss of the program calls its parameters (y_pred, y_true), and Keras gives (y_true, y_pred).
+    """A loss of the program calls its parameters (y_pred, y_true), and Keras passes (y_true, y_pred).
 
     ## What it does
 

@@ -97,7 +97,7 @@ class LossNameCalled(Rule):
                     told.add(id(node))
                     yield Finding(
                         code.site(node),
-                        f"self.loss is what compile was given, {what}; use self.compute_loss(x, y, y_pred)",
+                        f"self.loss is what compile was called with, {what}; use self.compute_loss(x, y, y_pred)",
                         anchor=call.site,
                     )
 
@@ -167,7 +167,7 @@ model = Own()
 model.compile("adam", loss="mse")
 model.fit(np.ones((8, 1)), np.ones((8, 1)))
 """,
-            [(9, "self.loss is what compile was given, the text 'mse'; use self.compute_loss(x, y, y_pred)")],
+            [(9, "self.loss is what compile was called with, the string 'mse'; use self.compute_loss(x, y, y_pred)")],
         ),
     ]
 
@@ -179,5 +179,5 @@ def _uncallable(call: TrainCall) -> str | None:
     given = call.compiled.arguments.get("loss", 1)
     value = given.value if isinstance(given, Given) else None
     if isinstance(value, str):
-        return f"the text {value!r}"
+        return f"the string {value!r}"
     return "a list" if isinstance(value, (list, tuple)) else "a dictionary" if isinstance(value, dict) else None

@@ -122,7 +122,7 @@ class LossNotScaled(Rule):
                 if is_update and code.is_own_attribute(func.value) == "optimizer":  # type: ignore[attr-defined]
                     yield Finding(
                         code.site(node),
-                        "under mixed_float16 this optimizer divides the gradients by its scale: take them of "
+                        "under mixed_float16 this optimizer divides the gradients by its scale: compute them from "
                         "self.optimizer.scale_loss(loss)",
                         anchor=call.site,
                     )
@@ -196,7 +196,7 @@ net.compile("sgd", "mse")
             [
                 (
                     16,
-                    "under mixed_float16 this optimizer divides the gradients by its scale: take them of "
+                    "under mixed_float16 this optimizer divides the gradients by its scale: compute them from "
                     "self.optimizer.scale_loss(loss)",
                 )
             ],

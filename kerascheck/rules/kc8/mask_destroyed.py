@@ -39,7 +39,7 @@ _MIXING = frozenset(
 
 
 class MaskDestroyed(Rule):
-    """The mask of an `Embedding` or `Masking` ends at a layer that knows no masks, before a recurrent one.
+    """A mask ends at a layer that does not support masks, before a recurrent one.
 
     ## What it does
 

@@ -28,7 +28,7 @@ _PAIRS = frozenset(
 
 
 class MetricBroadcast(Rule):
-    """A metric of the program gets targets of one axis and predictions with a last axis of one.
+    """A metric of the program receives targets of one axis and predictions with a last axis of one.
 
     ## What it does
 

@@ -19,7 +19,7 @@ from kerascheck.text.treewalk import children
 
 
 class MetricNeverReset(Rule):
-    """A metric is read once in each round of a loop and goes on counting through all of them.
+    """A metric is read once in each iteration of a loop and goes on counting through all of them.
 
     ## What it does
 
@@ -89,8 +89,8 @@ class MetricNeverReset(Rule):
             shown = " and ".join(names) if few else f"{len(metrics)} metrics"
             yield Finding(
                 site,
-                f"{shown} {'is' if len(metrics) == 1 else 'are'} read in each round of this loop and never reset: "
-                f"the values accumulate over all rounds; call reset_state() at the beginning of each",
+                f"{shown} {'is' if len(metrics) == 1 else 'are'} read in each iteration of this loop and never "
+                f"reset: the values accumulate over all of them; call reset_state() at the beginning of each",
             )
 
     VALID = [
@@ -161,7 +161,8 @@ Trainer(model).run([(keras.ops.ones((2, 4)), 0)], 3)
             [
                 (
                     10,
-                    "Mean is read in each round of this loop and never reset: the values accumulate over all rounds; "
+                    "Mean is read in each iteration of this loop and never reset: the values accumulate over all of "
+                    "them; "
                     "call "
                     "reset_state() at the beginning of each",
                 )
@@ -184,7 +185,8 @@ def train(data, epochs):
             [
                 (
                     12,
-                    "Mean is read in each round of this loop and never reset: the values accumulate over all rounds; "
+                    "Mean is read in each iteration of this loop and never reset: the values accumulate over all of "
+                    "them; "
                     "call "
                     "reset_state() at the beginning of each",
                 )

@@ -14,7 +14,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class MetricOverwrites(Rule):
-    """`update_state` of a metric assigns what the batch gives, and adds nothing up.
+    """`update_state` of a metric assigns the values of the batch, and accumulates nothing.
 
     ## What it does
 
@@ -83,7 +83,7 @@ class MetricOverwrites(Rule):
                 call, name = changes[0]
                 yield Finding(
                     code.site(call),
-                    f"each batch overwrites {cls.name}.{name}, so the metric tells of the last one alone; use "
+                    f"each batch overwrites {cls.name}.{name}, so the metric is that of the last batch alone; use "
                     "assign_add",
                 )
 
@@ -150,7 +150,7 @@ class Hits(keras.metrics.Metric):
         self.total.assign(keras.ops.sum(same))
         self.count.assign(keras.ops.cast(keras.ops.size(same), "float32"))
 """,
-            [(10, "each batch overwrites Hits.total, so the metric tells of the last one alone; use assign_add")],
+            [(10, "each batch overwrites Hits.total, so the metric is that of the last batch alone; use assign_add")],
         ),
     ]
 

@@ -19,7 +19,7 @@ from kerascheck.training.compiled_losses import metrics_of
 
 
 class MetricStateInAttribute(Rule):
-    """A metric of the program adds up its figures in `self.total += ...` instead of in a weight.
+    """A metric of the program accumulates in `self.total += ...` instead of in a weight.
 
     ## What it does
 

@@ -11,7 +11,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class NumpyInGraph(Rule):
-    """Code that runs in a graph gives its tensors to numpy.
+    """Code that runs in a graph passes its tensors to numpy.
 
     ## What it does
 
@@ -67,7 +67,8 @@ class NumpyInGraph(Rule):
                 seen.add(id(call))
                 yield Finding(
                     code.site(call),
-                    f"{what} in the {where} gets a symbolic tensor, which has no values yet; use keras.ops (or tf.*) "
+                    f"{what} in the {where} receives a symbolic tensor, which has no values yet; use keras.ops (or "
+                    "tf.*) "
                     "there",
                     anchor=anchor,
                 )
@@ -190,7 +191,7 @@ model = Model(inputs, Bell()(layers.Dense(2)(inputs)))
             [
                 (
                     7,
-                    "np.exp in the call of Bell gets a symbolic tensor, which has no values yet; use keras.ops (or "
+                    "np.exp in the call of Bell receives a symbolic tensor, which has no values yet; use keras.ops (or "
                     "tf.*) there",
                 )
             ],
@@ -211,7 +212,8 @@ def step(x, y):
             [
                 (
                     10,
-                    ".numpy() in the tf.function 'step' gets a symbolic tensor, which has no values yet; use keras.ops "
+                    ".numpy() in the tf.function 'step' receives a symbolic tensor, which has no values yet; use "
+                    "keras.ops "
                     "(or tf.*) there",
                 )
             ],
@@ -237,7 +239,8 @@ model.fit(np.ones((8, 4)), np.ones((8, 1)))
             [
                 (
                     12,
-                    ".numpy() in the train_step of Own gets a symbolic tensor, which has no values yet; use keras.ops "
+                    ".numpy() in the train_step of Own receives a symbolic tensor, which has no values yet; use "
+                    "keras.ops "
                     "(or tf.*) there",
                 )
             ],
@@ -254,7 +257,7 @@ model.compile("adam", loss=error)
             [
                 (
                     5,
-                    "np.abs in the loss 'error' gets a symbolic tensor, which has no values yet; use keras.ops (or "
+                    "np.abs in the loss 'error' receives a symbolic tensor, which has no values yet; use keras.ops (or "
                     "tf.*) there",
                 )
             ],
@@ -270,7 +273,7 @@ model.compile("adam", loss="mse", metrics=[best])
             [
                 (
                     4,
-                    ".numpy() in the metric 'best' gets a symbolic tensor, which has no values yet; use keras.ops "
+                    ".numpy() in the metric 'best' receives a symbolic tensor, which has no values yet; use keras.ops "
                     "(or tf.*) there",
                 )
             ],

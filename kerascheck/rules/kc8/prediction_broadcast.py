@@ -11,7 +11,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class PredictionBroadcast(Rule):
-    """An operator pairs what a model gives, of shape (n, 1), with an array of shape (n,).
+    """An operator pairs the output of a model, of shape (n, 1), with an array of shape (n,).
 
     ## What it does
 

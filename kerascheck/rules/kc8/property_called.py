@@ -68,9 +68,9 @@ class PropertyCalled(Rule):
                 held = code.meaning(func.value)
                 if isinstance(held, Layer) and _is_plain(held):
                     name = func.attr.value
-                    advice = "; get_weights() gives their numbers" if name.endswith(("weights", "variables")) else ""
+                    advice = "; get_weights() returns their values" if name.endswith(("weights", "variables")) else ""
                     yield Finding(
-                        code.site(call), f"{as_written(func)} is not a method: leave the parentheses away{advice}"
+                        code.site(call), f"{as_written(func)} is not a method: remove the parentheses{advice}"
                     )
 
     VALID = [
@@ -114,9 +114,9 @@ for layer in agent.model.layers():
             [
                 (
                     8,
-                    "self.model.weights is not a method: leave the parentheses away; get_weights() gives their numbers",
+                    "self.model.weights is not a method: remove the parentheses; get_weights() returns their values",
                 ),
-                (11, "agent.model.layers is not a method: leave the parentheses away"),
+                (11, "agent.model.layers is not a method: remove the parentheses"),
             ],
         ),
     ]

@@ -25,7 +25,7 @@ REQUIRED = {
 
 
 class RequiredMethodMissing(Rule):
-    """`compile` gets a metric without `result`, a loss without `call`, or a schedule without `__call__`.
+    """A metric has no `result`, a loss no `call`, or a schedule no `__call__`.
 
     ## What it does
 

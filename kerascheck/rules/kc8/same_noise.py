@@ -88,8 +88,8 @@ class SameNoise(Rule):
                         seen.add(id(call))
                         yield Finding(
                             code.site(call),
-                            "a number as the seed gives the same random numbers at each call; make one "
-                            "keras.random.SeedGenerator in __init__ and give that",
+                            "a number as the seed produces the same random numbers at each call; create one "
+                            "keras.random.SeedGenerator in __init__ and pass that",
                         )
 
     VALID = [
@@ -151,8 +151,8 @@ class Noise(layers.Layer):
             [
                 (
                     6,
-                    "a number as the seed gives the same random numbers at each call; make one "
-                    "keras.random.SeedGenerator in __init__ and give that",
+                    "a number as the seed produces the same random numbers at each call; create one "
+                    "keras.random.SeedGenerator in __init__ and pass that",
                 )
             ],
         ),
@@ -167,8 +167,8 @@ class Noise(keras.layers.Layer):
             [
                 (
                     6,
-                    "a number as the seed gives the same random numbers at each call; make one "
-                    "keras.random.SeedGenerator in __init__ and give that",
+                    "a number as the seed produces the same random numbers at each call; create one "
+                    "keras.random.SeedGenerator in __init__ and pass that",
                 )
             ],
         ),

@@ -19,7 +19,7 @@ from kerascheck.symbolic.unknown import Unknown
 
 
 class StepUnpacksWrong(Rule):
-    """`x, y = data` in a `train_step`, where `fit` hands on weights as well, or no targets.
+    """`x, y = data` in a `train_step`, where `fit` passes weights as well, or no targets.
 
     ## What it does
 
@@ -88,7 +88,7 @@ class StepUnpacksWrong(Rule):
             what = {1: "x alone", 2: "(x, y)", 3: "(x, y, sample_weight)"}[given]
             yield Finding(
                 call.site,
-                f"the train_step of {instance.cls.name} unpacks its data into {wanted} things, and this gives it "
+                f"the train_step of {instance.cls.name} unpacks its data into {wanted} things, but this passes "
                 f"{what}; take it apart with keras.utils.unpack_x_y_sample_weight(data)",
             )
 
@@ -163,12 +163,12 @@ net.fit(np.ones((8, 4)))
             [
                 (
                     11,
-                    "the train_step of Net unpacks its data into 2 things, and this gives it (x, y, sample_weight); "
+                    "the train_step of Net unpacks its data into 2 things, but this passes (x, y, sample_weight); "
                     "take it apart with keras.utils.unpack_x_y_sample_weight(data)",
                 ),
                 (
                     12,
-                    "the train_step of Net unpacks its data into 2 things, and this gives it x alone; take it apart "
+                    "the train_step of Net unpacks its data into 2 things, but this passes x alone; take it apart "
                     "with keras.utils.unpack_x_y_sample_weight(data)",
                 ),
             ],

@@ -153,7 +153,7 @@ def gradients(x, y):
     second = tape.gradient(loss, head.trainable_variables)
     return first, second
 """,
-            [(10, "this tape has given its gradients before and keeps nothing; pass GradientTape persistent=True")],
+            [(10, "this tape has computed its gradients before and keeps nothing; create it with persistent=True")],
         ),
         Invalid(
             """
@@ -171,8 +171,8 @@ class Net(keras.Model):
             [
                 (
                     10,
-                    "this tape is asked for gradients in each round of the loop and keeps nothing; pass GradientTape "
-                    "persistent=True",
+                    "this tape is asked for gradients in each iteration of the loop and keeps nothing; create it "
+                    "with persistent=True",
                 )
             ],
         ),
@@ -239,14 +239,14 @@ class _Way:
             if first is not None and first is not part:
                 yield Finding(
                     site,
-                    "this tape has given its gradients before and keeps nothing; pass GradientTape persistent=True",
+                    "this tape has computed its gradients before and keeps nothing; create it with persistent=True",
                 )
                 self.open.pop(name)
             elif name in self.looping:
                 yield Finding(
                     site,
-                    "this tape is asked for gradients in each round of the loop and keeps nothing; pass GradientTape "
-                    "persistent=True",
+                    "this tape is asked for gradients in each iteration of the loop and keeps nothing; create it "
+                    "with persistent=True",
                 )
                 self.open.pop(name)
             else:

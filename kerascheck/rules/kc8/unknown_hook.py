@@ -19,7 +19,7 @@ HOOKS = frozenset(
 
 
 class UnknownHook(Rule):
-    """`LambdaCallback` gets a hook that there is not.
+    """`LambdaCallback` receives a hook that does not exist.
 
     ## What it does
 

@@ -32,12 +32,12 @@ _MAKERS = frozenset({"Variable", "variable", "get_variable"})
 
 
 def is_integer(value: Any) -> bool:
-    """Whether the array holds whole numbers."""
+    """Whether the array holds integers."""
     return isinstance(value, Array) and isinstance(value.dtype, str) and value.dtype.startswith(("int", "uint"))
 
 
 class UnwatchedTensor(Rule):
-    """A gradient with respect to a tensor that no `watch` has told the tape of.
+    """A gradient with respect to a tensor that the tape does not watch.
 
     ## What it does
 
@@ -236,8 +236,8 @@ print(slope(model, np.ones(3)))
 print(of_given(tf.ones((2, 3))))
 """,
             [
-                (9, "the tape does not watch 'x', so this gradient is None; call tape.watch(x) under `with`"),
-                (13, "the tape does not watch 'image', so this gradient is None; call tape.watch(image) under `with`"),
+                (9, "the tape does not watch 'x', so this gradient is None; call tape.watch(x) inside `with`"),
+                (13, "the tape does not watch 'image', so this gradient is None; call tape.watch(image) inside `with`"),
             ],
         ),
         Invalid(
@@ -251,7 +251,7 @@ def penalty(critic, real, fake):
     slopes = tape.gradient(score, [mixed])[0]
     return tf.norm(slopes)
 """,
-            [(8, "the tape does not watch 'mixed', so this gradient is None; call tape.watch(mixed) under `with`")],
+            [(8, "the tape does not watch 'mixed', so this gradient is None; call tape.watch(mixed) inside `with`")],
         ),
         Invalid(
             """
@@ -263,7 +263,7 @@ with tf.GradientTape() as t:
     y = model(x)
 print(t.gradient(y, x).numpy())
 """,
-            [(8, "the tape does not watch 'x', so this gradient is None; call t.watch(x) under `with`")],
+            [(8, "the tape does not watch 'x', so this gradient is None; call t.watch(x) inside `with`")],
         ),
     ]
 
@@ -308,7 +308,7 @@ def _unwatched(code: Code, sources: dict[int, Any]) -> Iterator[Finding]:
                 yield Finding(
                     code.site(node),
                     f"the tape does not watch {name!r}, so this gradient is None; call {tape.value}.watch({name}) "
-                    "under `with`",
+                    "inside `with`",
                 )
 
 

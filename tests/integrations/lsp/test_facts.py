@@ -170,6 +170,16 @@ def test_a_lens_tells_the_parameters_of_a_model() -> None:
     assert list(first.command.arguments or ()) == [unit.uri, 3, None]
 
 
+def test_a_lens_tells_why_a_model_is_not_exact() -> None:
+    unit, document = unit_of(
+        HEAD
+        + "from acme import stem\nx = keras.Input((4,))\ny = stem(x)\ny = layers.Dense(2)(y)\nm = keras.Model(x, y)\n"
+    )
+    titles = [lens.command.title for lens in code_lenses(unit, document, Encoding()) if lens.command is not None]
+    why = "unknown: its outputs are not known: the result of acme.stem (row 5)"
+    assert titles == ["m: parameters not known", "graph", why]
+
+
 def test_the_outline_has_models_with_their_layers() -> None:
     unit, document = unit_of(HEAD + "m = keras.Sequential()\nm.add(keras.Input((4,)))\nm.add(layers.Dense(2))\n")
     (symbol,) = document_symbols(unit, document, Encoding())

@@ -477,6 +477,30 @@ async def test_commands(client: LanguageClient, folder: Path) -> None:
     file.close()
 
 
+PROGRAM_THAT_FAILS = (
+    HEAD + "m = keras.Sequential([keras.Input((8, 8, 3)), layers.Dense(3), layers.Flatten()])\nm.add(layers.LSTM(4))\n"
+)
+MESSAGE = 'ValueError: Input 0 of layer "lstm" is incompatible with the layer: expected ndim=3, found ndim=2.'
+
+
+@pytest.mark.parametrize("text", [f"{PROGRAM_THAT_FAILS}\n# {MESSAGE}\n", f"{PROGRAM_THAT_FAILS}\n{MESSAGE}\n"])
+async def test_a_pasted_message_is_explained(client: LanguageClient, folder: Path, text: str) -> None:
+    file = opened(client, folder, "pasted.py", text)
+    row = text[: text.index("ValueError")].count("\n")
+    cursor = lsp.Range(lsp.Position(row, 3), lsp.Position(row, 3))
+    found = await client.text_document_code_action_async(
+        lsp.CodeActionParams(file.identifier, cursor, lsp.CodeActionContext([]))
+    )
+    assert "Explain this error message (kerascheck)" in [action.title for action in found or ()]
+    params = lsp.ExecuteCommandParams("kerascheck.explain", [file.uri, MESSAGE, row, row])
+    answer = await client.workspace_execute_command_async(params)
+    shown = answer["markdown"] if isinstance(answer, dict) else answer.markdown
+    assert "> 4 | m.add(layers.LSTM(4))" in shown
+    assert "KC201 row 4: 'lstm' (LSTM) expects inputs of rank 3, found rank 2" in shown
+    assert "](https://kerascheck.github.io/kerascheck/messages/#input-rank)" in shown
+    file.close()
+
+
 async def test_the_workspace_is_checked_on_demand(client: LanguageClient, folder: Path) -> None:
     (folder / "saved.py").write_text(REDUNDANT)
     uri = from_fs_path(str(folder / "saved.py")) or ""
