@@ -173,9 +173,9 @@ class Features:
                 tensor.shape if call.network.kind == "subclass" else Unknown("a batch") for tensor in call.outputs
             ]
         self._check_emptiness()
-        if call.refusal is not None and isinstance(self.x, Array):
+        if call.refusal is not None and all(isinstance(leaf, Array) for leaf in leaves(self.x)):
             if not self.is_validation:  # which has not run through the layers
-                self._report_refusal(call.refusal, self.x)
+                self._report_refusal(call.refusal)
             return [Unknown("a layer refuses the data")] * len(declared)
         if call.network.is_sequential and isinstance(self.x, (list, tuple)):
             self._check_list(self.x)
@@ -314,10 +314,11 @@ class Features:
         is_array = leaf.kind == "numpy" and self.stream is None and not self.session.on_batch
         return is_array and leaf.dtype == "str" and self.call.dialect == 3
 
-    def _report_refusal(self, refusal: Raised, data: Array) -> None:
-        layer = refusal.layer
+    def _report_refusal(self, refusal: Raised) -> None:
+        layer, data = refusal.layer, self.x
         why = f"{layer.name!r}: {refusal.error.message}" if layer is not None else refusal.error.message
-        message = explain.refused(self._label("x"), data.shape, data.shape, why)
+        shape = data.shape if isinstance(data, Array) else Unknown("several arrays")
+        message = explain.refused(self._label("x"), shape, shape, why)
         self.session.report("input-shape", message, self.x_site, layer=layer)
 
     def _check_dtypes(self, flat: list[Any]) -> None:
