@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.data.array import Array, is_integer, is_text, split_dtype
 from kerascheck.data.operators import TOLIST
 from kerascheck.data.training import Raw, argument
+from kerascheck.machine.values import FunctionValue
 from kerascheck.network.dims import Dim, Shape, definitely_different
 from kerascheck.network.ir import Site, Tensor
 from kerascheck.network.program import Raised
@@ -28,6 +29,13 @@ class Listed:
 
     value: Any
     is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Uncalled:
+    """A function of the program in place of what it gives."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ def read(value: Any) -> Any:
         if value and all(isinstance(item, str) for item in value):
             return Listed(value, is_text=True)
         return type(value)(map(read, value))
+    if isinstance(value, FunctionValue) and value.owner is None and not getattr(value.node, "decorators", ()):
+        return Uncalled(value.name)
     return Unknown("data that is not known")
 
 
@@ -107,6 +117,9 @@ class Features:
         """Whether everything given may be arrays: a Python list of numbers is none to Keras 3."""
         if self.stream is not None:
             return True
+        if isinstance(self.x, Uncalled):
+            self.session.report("input-structure", explain.uncalled(self._label("x"), self.x.name), self.x_site)
+            return False
         fine = True
         for part, label, site in ((self.x, "x", self.x_site), (self.y, "y", self.y_site)):
             lists = [leaf for leaf in leaves(part) if isinstance(leaf, Listed)]
