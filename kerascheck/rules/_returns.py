@@ -8,8 +8,14 @@ from kerascheck.machine.static import terminates
 
 
 def open_end(body: cst.BaseSuite) -> cst.CSTNode | None:
-    """The statement behind which the end is reached, of an `if` of which one arm returns, and another one does not."""
+    """The statement after which the end is reached, where an arm of an `if` returns, and another one does not.
+
+    That is the last one of such an arm, or one at the end that only sets something.
+    """
     last = body.body[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        sets = isinstance(last.body[-1], (cst.Assign, cst.AugAssign, cst.AnnAssign)) and terminates(body) is None
+        return last if sets and any(isinstance(one, cst.If) and _any_ends(one) for one in body.body) else None
     if not isinstance(last, cst.If):
         return None
     arm: cst.If | cst.Else | None = last

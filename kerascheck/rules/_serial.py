@@ -49,12 +49,26 @@ def is_registered(node: Any, scope: Any) -> bool:
     return False
 
 
+#: The arguments of layers that take a function, which a file names as it names a class.
+_ACTIVATIONS = ("activation", "recurrent_activation")
+
+
+def _needs_its_name(function: FunctionValue) -> bool:
+    """Whether Keras looks the function up by its name: it is no lambda, and nothing registers it."""
+    return isinstance(function.node, cst.FunctionDef) and not is_registered(function.node, function.scope)
+
+
 def strangers(network: Network, compiled: CompileCall | None) -> Iterator[tuple[str, str]]:
     """What the file of a model names and Keras does not know: kinds and names."""
     for part in written_parts(network):
         cls = own_class(part)
         if cls is not None and not is_registered(cls.node, cls.scope):
             yield ("model" if isinstance(part, Network) else "layer"), cls.name
+        elif cls is None and part.arguments is not None:
+            for name in _ACTIVATIONS:
+                function = part.arguments.value(name)
+                if isinstance(function, FunctionValue) and _needs_its_name(function):
+                    yield "activation", function.name
     if compiled is None:
         return
     given = compiled.arguments.get("loss", 1)

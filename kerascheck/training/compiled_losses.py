@@ -155,9 +155,9 @@ def part_site(call: CompileCall, given: Given, part: str | int | None) -> Site:
     return Site(call.site.file, value)
 
 
-def metrics_of(call: CompileCall) -> list[tuple[Any, Site]]:
-    """The metrics given to `compile` by keyword, each with its place."""
-    given = call.arguments.get("metrics")
+def metrics_of(call: CompileCall, name: str = "metrics") -> list[tuple[Any, Site]]:
+    """The metrics given to `compile` by keyword, each with its place; by `name`, those under `weighted_metrics`."""
+    given = call.arguments.get(name)
     if not isinstance(given, Given):
         return []
     if isinstance(given.value, (list, tuple)):

@@ -39,6 +39,11 @@ def plain_list(label: str, is_text: bool = False) -> str:
     return f"{label} is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)"
 
 
+def uncalled(label: str, name: str) -> str:
+    """A function in place of the generator that it makes."""
+    return f"{label} is the function {name!r} itself, which is not data; call it, {name}()"
+
+
 def text(label: str, dtype: str | Unknown) -> str:
     """Strings where numbers are wanted."""
     if dtype == "object":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.data.array import Array, is_integer, is_text, split_dtype
 from kerascheck.data.operators import TOLIST
 from kerascheck.data.training import Raw, argument
+from kerascheck.machine.values import FunctionValue
 from kerascheck.network.dims import Dim, Shape, definitely_different
 from kerascheck.network.ir import Site, Tensor
 from kerascheck.network.program import Raised
@@ -28,6 +29,13 @@ class Listed:
 
     value: Any
     is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Uncalled:
+    """A function of the program in place of what it gives."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ def read(value: Any) -> Any:
         if value and all(isinstance(item, str) for item in value):
             return Listed(value, is_text=True)
         return type(value)(map(read, value))
+    if isinstance(value, FunctionValue) and value.owner is None and not getattr(value.node, "decorators", ()):
+        return Uncalled(value.name)
     return Unknown("data that is not known")
 
 
@@ -107,6 +117,9 @@ class Features:
         """Whether everything given may be arrays: a Python list of numbers is none to Keras 3."""
         if self.stream is not None:
             return True
+        if isinstance(self.x, Uncalled):
+            self.session.report("input-structure", explain.uncalled(self._label("x"), self.x.name), self.x_site)
+            return False
         fine = True
         for part, label, site in ((self.x, "x", self.x_site), (self.y, "y", self.y_site)):
             lists = [leaf for leaf in leaves(part) if isinstance(leaf, Listed)]
@@ -173,9 +186,9 @@ class Features:
                 tensor.shape if call.network.kind == "subclass" else Unknown("a batch") for tensor in call.outputs
             ]
         self._check_emptiness()
-        if call.refusal is not None and isinstance(self.x, Array):
+        if call.refusal is not None and all(isinstance(leaf, Array) for leaf in leaves(self.x)):
             if not self.is_validation:  # which has not run through the layers
-                self._report_refusal(call.refusal, self.x)
+                self._report_refusal(call.refusal)
             return [Unknown("a layer refuses the data")] * len(declared)
         if call.network.is_sequential and isinstance(self.x, (list, tuple)):
             self._check_list(self.x)
@@ -314,10 +327,11 @@ class Features:
         is_array = leaf.kind == "numpy" and self.stream is None and not self.session.on_batch
         return is_array and leaf.dtype == "str" and self.call.dialect == 3
 
-    def _report_refusal(self, refusal: Raised, data: Array) -> None:
-        layer = refusal.layer
+    def _report_refusal(self, refusal: Raised) -> None:
+        layer, data = refusal.layer, self.x
         why = f"{layer.name!r}: {refusal.error.message}" if layer is not None else refusal.error.message
-        message = explain.refused(self._label("x"), data.shape, data.shape, why)
+        shape = data.shape if isinstance(data, Array) else Unknown("several arrays")
+        message = explain.refused(self._label("x"), shape, shape, why)
         self.session.report("input-shape", message, self.x_site, layer=layer)
 
     def _check_dtypes(self, flat: list[Any]) -> None:

@@ -437,6 +437,30 @@ model.evaluate(x, y, verbose=0, callbacks=[Log()])
     ],
     "KC810": [
         """
+class Tower(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = layers.Dense(1)
+    def call(self, left, right):
+        return self.head(left) + self.head(right)
+model = Tower()
+model.compile("sgd", "mse")
+model.fit([x, x], y, verbose=0)
+""",
+        """
+class Near(metrics.Metric):
+    def __init__(self):
+        super().__init__(name="near")
+        self.hits = self.add_weight(shape=(), name="hits")
+    def update_state(self, y_true, y_pred):
+        self.hits.assign_add(ops.sum(y_true - y_pred))
+    def result(self):
+        return self.hits
+model = network()
+model.compile("sgd", "mse", weighted_metrics=[Near()])
+model.fit(x, y, verbose=0)
+""",
+        """
 class Bias(metrics.Metric):
     def __init__(self):
         super().__init__()

@@ -212,7 +212,7 @@ def _build_subclass(run: Run, network: Network, method: str, arguments: Argument
     batch = _batch_axis(method, arguments, features.x, features.stream)
     inputs = None if isinstance(batch, Unknown) else _placeholders(run, features.x, batch, method)
     function = find_method(network.instance, "call")
-    if inputs is None or function is None:
+    if inputs is None or function is None or _needs_more(function.function.node):
         return None
     given = Arguments([Given(inputs)], {})
     if _has_parameter(function.function.node, "training"):
@@ -317,6 +317,12 @@ def _placeholders(run: Run, x: Value, batch: Dim, method: str) -> Value:
     if isinstance(x, dict):
         return run.new_dict(dict(zip(x, made, strict=True)))
     return run.new_list(made) if method.endswith("_on_batch") and isinstance(x, list) else tuple(made)
+
+
+def _needs_more(function: Any) -> bool:
+    """Whether a `call` has to be given something beside the data, which Keras does not do."""
+    params = [*function.params.posonly_params, *function.params.params][2:]
+    return any(param.default is None and param.name.value not in ("training", "mask") for param in params)
 
 
 def _has_parameter(function: Any, name: str) -> bool:

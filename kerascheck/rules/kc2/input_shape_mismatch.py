@@ -218,6 +218,31 @@ model.predict(x[0])
         # an axis that the model leaves open, and a layer that does not
         Invalid(
             """
+import keras
+import numpy as np
+from keras import layers
+class Asks(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.values = layers.Dense(64)
+        self.attention = layers.Attention()
+    def call(self, inputs):
+        image, words = inputs
+        return self.attention([words, self.values(image)])
+model = Asks()
+model.compile("adam", "mse")
+model.fit([np.ones((24, 15, 9)), np.ones((24, 10, 128))], np.ones((24, 10, 64)), batch_size=8)
+""",
+            [
+                (
+                    15,
+                    "'x' is data that a layer refuses: 'attention': Attention compares the last axis of query and key, "
+                    "found (8, 10, 128) and (8, 15, 64); project one of them with Dense(128)",
+                )
+            ],
+        ),
+        Invalid(
+            """
 import numpy as np
 from keras import Input, Model, layers
 inputs = Input((None, 3))

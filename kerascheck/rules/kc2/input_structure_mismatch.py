@@ -81,6 +81,18 @@ a, b = Input((4,)), Input((3,))
 model = Model([a, b], layers.Concatenate()([a, b]))
 model.predict(columns)
 """,
+        # a generator that is called; a function as the target of nothing
+        """
+import numpy as np
+from keras import Sequential, layers
+def batches(size=8):
+    while True:
+        yield np.zeros((size, 4)), np.zeros((size, 1))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(), steps_per_epoch=4)
+model.fit(x=batches(4), steps_per_epoch=4)
+""",
     ]
     INVALID = [
         # the names
@@ -106,6 +118,19 @@ model.predict(np.zeros((10, 7)))
             [(6, "'x': the model takes 2 inputs ('a', 'b'), the data has 1")],
         ),
         # Python lists
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+def batches(size=8):
+    while True:
+        yield np.zeros((size, 4)), np.zeros((size, 1))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches, steps_per_epoch=4)
+""",
+            [(9, "'x' is the function 'batches' itself, which is not data; call it, batches()")],
+        ),
         Invalid(
             """
 from keras import Sequential, layers

@@ -9,6 +9,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent, Given
 from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.rules._figures import Figure, figures
+from kerascheck.rules._paths import ending_of
 from kerascheck.rules._training import argument, argument_site, callbacks_of, dialect, validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._callbacks import _RATES
@@ -107,6 +108,20 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 save = keras.callbacks.ModelCheckpoint("{epoch:02d}-{batch:04d}.weights.h5", save_weights_only=True, save_freq=10)
 model.fit(np.ones((64, 4)), np.ones((64, 1)), epochs=5, callbacks=[save])
 """,
+        # in a folder that is not known; a name that is put in when the path is made
+        """
+import os
+import tempfile
+import numpy as np
+import keras
+from keras import layers
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+folder = tempfile.mkdtemp()
+plain = keras.callbacks.ModelCheckpoint(os.path.join(folder, "{epoch:02d}-{accuracy:.2f}.keras"))
+named = keras.callbacks.ModelCheckpoint(folder + "/{run}-{{epoch:02d}}.keras".format(run=folder[-3:]))
+model.fit(np.ones((64, 4)), np.ones((64, 1)), epochs=5, callbacks=[plain, named])
+""",
         # a callback of the program adds the figure
         """
 import numpy as np
@@ -139,13 +154,27 @@ model.fit(x, y, epochs=5, callbacks=[keras.callbacks.ModelCheckpoint(filepath="{
                 (10, "'val_loss' needs validation data, but fit has none: Keras raises KeyError when it saves"),
             ],
         ),
+        Invalid(
+            """
+import os
+import tempfile
+import numpy as np
+import keras
+from keras import layers
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+path = os.path.join(tempfile.mkdtemp(), "{epoch:02d}-{val_accuracy:.2f}.keras")
+model.fit(np.ones((64, 4)), np.ones((64, 1)), epochs=5, callbacks=[keras.callbacks.ModelCheckpoint(path)])
+""",
+            [(10, "'val_accuracy' needs validation data, but fit gets none: Keras raises KeyError when it saves")],
+        ),
     ]
 
 
 def _missing(call: TrainCall, callback: KerasObject, known: list[Figure]) -> str | None:
     """What is wrong with the name of the file."""
-    path = callback.arguments.value("filepath", 0)
-    if not isinstance(path, str) or callback.arguments.value("save_freq", 6, "epoch") != "epoch":
+    path = ending_of(callback.arguments, callback.site or call.site)
+    if path is None or callback.arguments.value("save_freq", 6, "epoch") != "epoch":
         return None
     try:
         fields = [name for _, name, _, _ in string.Formatter().parse(path) if name]

@@ -125,6 +125,36 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(lambda epoch: 0.1 / (1 + epoch))])
 """,
+        # set in the arms, given at the end; a way out in the middle
+        """
+import numpy as np
+from keras import Sequential, layers
+from keras.callbacks import LearningRateScheduler
+def rate_of(epoch, rate):
+    if epoch < 5:
+        return rate
+    if epoch % 2:
+        rate = rate * 0.5
+    rate = max(rate, 1e-5)
+    return rate
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(rate_of)])
+""",
+        # what the last call does is not known: it may end the program
+        """
+import numpy as np
+from elsewhere import give_up
+from keras import Sequential, layers
+from keras.callbacks import LearningRateScheduler
+def rate_of(epoch, rate):
+    if epoch < 50:
+        return rate
+    give_up(epoch)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(rate_of)])
+""",
         # a mistake that ends the training
         """
 import numpy as np
@@ -166,6 +196,21 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(l
                 (12, "'nothing' returns nothing where a learning rate is expected: Keras raises ValueError"),
                 (18, "1 is an integer, but Keras expects a float as the learning rate; write 1.0"),
             ],
+        ),
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+from keras.callbacks import LearningRateScheduler
+def warm(epoch, rate):
+    if epoch < 2:
+        return rate
+    rate = rate * 0.9
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), epochs=9, callbacks=[LearningRateScheduler(warm)])
+""",
+            [(8, "'warm' returns a learning rate in some epochs and nothing in others, where Keras raises")],
         ),
     ]
 

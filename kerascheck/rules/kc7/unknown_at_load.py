@@ -134,6 +134,20 @@ model.save("model.keras")
 with keras.saving.custom_object_scope({"Twice": Twice}):
     again = keras.models.load_model("model.keras")
 """,
+        # an activation of the program that Keras is told of; one of Keras's own
+        """
+import keras
+from keras import layers, ops
+def swing(x):
+    return x + ops.sin(x)
+@keras.saving.register_keras_serializable()
+def bend(x):
+    return x - ops.sin(x)
+model = keras.Sequential([layers.Input((4,)), layers.Dense(3, activation=swing), layers.Dense(3, activation=bend)])
+model.add(layers.Dense(1, activation=keras.activations.gelu))
+model.save("model.keras")
+again = keras.models.load_model("model.keras", custom_objects={"swing": swing})
+""",
         # a file of somebody else
         """
 import keras
@@ -184,6 +198,24 @@ again = keras.models.load_model(path)
                     13,
                     "the file names the layer 'Twice' of this program, which Keras does not know; register it with "
                     "@keras.saving.register_keras_serializable() or pass custom_objects",
+                )
+            ],
+        ),
+        Invalid(
+            """
+import keras
+from keras import layers, ops
+def swing(x):
+    return x + ops.sin(x)
+model = keras.Sequential([layers.Input((4,)), layers.Dense(3, activation=swing), layers.Dense(1)])
+model.save("model.keras")
+again = keras.models.load_model("model.keras")
+""",
+            [
+                (
+                    8,
+                    "the file names the activation 'swing' of this program, which Keras does not know; register it "
+                    "with @keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],
         ),

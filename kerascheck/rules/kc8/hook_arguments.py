@@ -44,8 +44,8 @@ class HookArguments(Rule):
 
     Compares the parameters of methods that Keras calls with how it calls them: `call(y_true, y_pred)` of losses,
     `update_state(y_true, y_pred, sample_weight=...)` of metrics in a `compile`, `__call__(step)` of schedules,
-    `__call__(shape, dtype=...)` of initializers, `train_step(data)` and `compute_loss(x, y, y_pred, sample_weight)` of
-    models. For callbacks there is KC221.
+    `__call__(shape, dtype=...)` of initializers, `call(inputs)` of models that are trained, `train_step(data)` and
+    `compute_loss(x, y, y_pred, sample_weight)` of models. For callbacks there is KC221.
 
     ## Why it is bad
 
@@ -181,6 +181,50 @@ class Log(keras.losses.Loss):
     def call(self, both):
         return both
 """,
+        # a model that takes one thing, whatever it holds; what Keras fills; a step of one's own
+        """
+import keras
+import numpy as np
+class Pair(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, inputs, training, mask=None):
+        left, right = inputs
+        return self.head(left) + self.head(right)
+class Tower(Pair):
+    def call(self, left, right):
+        return self.head(left) + self.head(right)
+    def train_step(self, data):
+        (left, right), y = data
+        return {"loss": self.compute_loss(y=y, y_pred=self(left, right))}
+x = np.zeros((8, 4))
+for net in (Pair(), Tower()):
+    net.compile("sgd", "mse")
+    net.fit([x, x], np.zeros((8, 1)))
+""",
+        # any number of arrays; a weighted metric of the program that takes weights
+        """
+import keras
+import numpy as np
+class Near(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__(name="near")
+        self.hits = self.add_weight(shape=(), initializer="zeros", name="hits")
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.hits.assign_add(keras.ops.sum(y_true - y_pred))
+    def result(self):
+        return self.hits
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x, *others, scale=1.0):
+        return self.head(x) * scale
+net = Net()
+net.compile("sgd", "mse", weighted_metrics=[Near()])
+net.fit(np.zeros((8, 4)), np.zeros((8, 1)), sample_weight=np.ones(8))
+""",
     ]
     INVALID = [
         Invalid(
@@ -243,6 +287,37 @@ net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
                 (13, "Keras calls Net.train_step with 1 argument, which needs 'y' as well"),
             ],
         ),
+        Invalid(
+            """
+import keras
+import numpy as np
+class Near(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__(name="near")
+        self.hits = self.add_weight(shape=(), initializer="zeros", name="hits")
+    def update_state(self, y_true, y_pred):
+        self.hits.assign_add(keras.ops.sum(y_true - y_pred))
+    def result(self):
+        return self.hits
+class Tower(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, left, right):
+        return self.head(left) + self.head(right)
+net = Tower()
+net.compile("sgd", "mse", weighted_metrics=[Near()])
+x = np.zeros((8, 4))
+net.fit([x, x], np.zeros((8, 1)))
+""",
+            [
+                (
+                    8,
+                    "Keras calls Near.update_state with 2 arguments and sample_weight=, which takes no 'sample_weight'",
+                ),
+                (16, "Keras calls Tower.call with 1 argument, which needs 'right' as well"),
+            ],
+        ),
     ]
 
 
@@ -255,13 +330,30 @@ def _used(program: Program) -> dict[int, Form]:
         if call.method in (*FITTING, "evaluate", "predict"):
             instance = getattr(call.network, "instance", None)
             _note(found, instance, _steps(call))
+            _note_call(found, call, instance)
             if call.method != "predict" and isinstance(instance, Instance):
                 own = find_member(instance.cls, "test_step" if call.method == "evaluate" else "train_step")
                 _note(found, instance, IN_STEP if own is None else {})
         if call.compiled is not None and call.method in (*FITTING, "evaluate"):
-            for value, _ in metrics_of(call.compiled):
-                _note(found, value, METRIC)
+            for name in ("metrics", "weighted_metrics"):
+                for value, _ in metrics_of(call.compiled, name):
+                    _note(found, value, METRIC)
     return found
+
+
+#: Parameters of `call` that Keras fills by itself, where there are any of these names.
+_FILLED = ("training", "mask")
+
+
+def _note_call(found: dict[int, Form], call: TrainCall, instance: Any) -> None:
+    """`fit` calls a model with one thing, however many arrays that holds, unless the program writes the step itself."""
+    step = next(iter(_steps(call)))
+    if not isinstance(instance, Instance) or call.network.kind != "subclass" or find_member(instance.cls, step):
+        return
+    method = find_member(instance.cls, "call")
+    if isinstance(method, FunctionValue) and base_of(instance.cls) == "keras.Model":
+        names = parameter_names(method)[0][1:]
+        found[id(method.node)] = (1, tuple(name for name in _FILLED if name in names))
 
 
 def _steps(call: TrainCall) -> dict[str, Form]:
