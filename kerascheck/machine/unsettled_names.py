@@ -72,6 +72,8 @@ def _forget_set_again(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
+
+
 @once
 def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[int, ...]]]:
     """Where in the module each function is defined, and where each name is assigned that has more than one value."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown
