@@ -279,7 +279,6 @@ def test_comments_that_silence_nothing_are_found_and_removed(before: str, after:
         "x = 1  # noqa: E501",
         "bad()  # noqa: KC901",
         "bad()  # kerascheck: ignore",
-        "x = 1  # noqa: KC777",
     ],
 )
 def test_comments_that_may_be_of_use_are_left(text: str) -> None:

@@ -166,7 +166,7 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 path = os.path.join(tempfile.mkdtemp(), "{epoch:02d}-{val_accuracy:.2f}.keras")
 model.fit(np.ones((64, 4)), np.ones((64, 1)), epochs=5, callbacks=[keras.callbacks.ModelCheckpoint(path)])
 """,
-            [(10, "'val_accuracy' needs validation data, but fit gets none: Keras raises KeyError when it saves")],
+            [(10, "'val_accuracy' needs validation data, but fit has none: Keras raises KeyError when it saves")],
         ),
     ]
 
