@@ -28,6 +28,12 @@ def severity_of_refusal(source: Any) -> Severity | None:
     return _SEVERITIES.get(target.refusals) if isinstance(target, Target) else None
 
 
+def severity_of_habit(source: Any) -> Severity | None:
+    """The same of what was usual before, which is no error where nothing shows which Keras is meant."""
+    target = getattr(source, "target", None)
+    return _SEVERITIES.get(target.habits) if isinstance(target, Target) else None
+
+
 def is_old(source: Any) -> bool:
     """Whether a source is written for a Keras before Keras 3."""
     target = getattr(source, "target", None)

@@ -63,13 +63,18 @@ class Target:
         return "pass" if self.era.is_old and not (self.by_style or self.by_names) else "note"
 
     @property
-    def refusals(self) -> Literal["pass", "note", "warning", "error"]:
+    def refusals(self) -> Literal["pass", "note", "error"]:
         """What is to be said of what Keras 3 refuses, and older ones did not, where it is no old form.
 
         Where nothing shows another one, not even names that Keras 3 does not have, it is the Keras that is installed
-        today: but the program may have run for years with an older one, so that it is a warning.
+        today.
         """
-        return "warning" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
+        return "error" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
+
+    @property
+    def habits(self) -> Literal["pass", "note", "warning", "error"]:
+        """The same of what many programs did that have run for years: where nothing shows a Keras, it is a warning."""
+        return "warning" if self.refusals == "error" and self.era is Era.UNKNOWN else self.refusals
 
     @property
     def reads_as_written(self) -> bool:

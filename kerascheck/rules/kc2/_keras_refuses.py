@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program, Raised
-from kerascheck.rules._gone import severity_of, severity_of_refusal
+from kerascheck.rules._gone import severity_of, severity_of_habit
 from kerascheck.rules._raised import ARRAYS, refused_rate
 from kerascheck.rules._related import made_tensors
 from kerascheck.rules._ways_out import way_out
@@ -48,7 +48,7 @@ class _Refusal(Rule):
         if raised.error.kind in _OLD_FORMS:
             return severity_of(raised.site.file)
         is_new = raised.error.only_keras_3 or raised.error.kind in _NEW_REFUSALS
-        return severity_of_refusal(raised.site.file) if is_new else self.severity
+        return severity_of_habit(raised.site.file) if is_new else self.severity
 
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
-from kerascheck.rules._gone import severity_of_refusal
+from kerascheck.rules._gone import severity_of_habit
 from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -77,8 +77,7 @@ class FrozenTraining(Rule):
                 or id(call.network) in told
                 or not any(weight.trainable for weight in frozen)
                 or call.network.own_methods
-                or (severity := severity_of_refusal(call.site.file))
-                is None  # an older Keras trains what it has compiled
+                or (severity := severity_of_habit(call.site.file)) is None  # an older Keras trains what it has compiled
             ):
                 continue
             told.add(id(call.network))

@@ -313,7 +313,8 @@ net.fit([x, x], np.zeros((8, 1)))
             [
                 (
                     8,
-                    "Keras calls Near.update_state with 2 arguments and sample_weight=, but it takes no 'sample_weight'",
+                    "Keras calls Near.update_state with 2 arguments and sample_weight=, but it takes no "
+                    "'sample_weight'",
                 ),
                 (16, "Keras calls Tower.call with 1 argument, which needs 'right' as well"),
             ],
