@@ -163,8 +163,10 @@ def _of_layers(program: Program) -> Iterator[tuple[Site, Shape, Shape]]:
         if not isinstance(layer, BuiltinLayer) or layer.cls != "Reshape" or layer.site is None:
             continue
         for node in layer.calls:
+            if node.refused or not node.inputs or not node.outputs:
+                continue
             before, after = node.inputs[0].shape, node.outputs[0].shape
-            if not node.refused and not isinstance(before, Unknown) and not isinstance(after, Unknown):
+            if not isinstance(before, Unknown) and not isinstance(after, Unknown):
                 yield layer.site, before, after
 
 
