@@ -71,9 +71,7 @@ class Finding:
     severity: Severity | None = None  # where it differs from the rule's
     anchor: Site | None = None  # None: the site itself
     related: tuple[tuple[Site, str], ...] = ()  # other places that belong to it, and what is there
-    only_keras_3: bool = (
-        False  # whether an older Keras takes what is found: no error where nothing shows which is meant
-    )
+    only_keras_3: bool = False  # whether an older Keras takes it; no error then where nothing shows which is meant
     is_old_form: bool = False  # whether it is fixed as `kerascheck migrate` does it, whatever the rule is about
 
     @property
