@@ -104,16 +104,15 @@ class Config(Mapping[str, Any]):
             if size is not None:
                 return size
             raise Undetermined(value.reason)
-        raise self._refusal("an integer", name, value, "new-argument" if was_size else "argument")
+        raise self._refusal("an integer", name, value, only_keras_3=was_size)
 
-    def _refusal(
-        self, expected: str, name: str, value: Any, kind: Literal["argument", "new-argument"] = "argument"
-    ) -> KerasError | Undetermined:
+    def _refusal(self, expected: str, name: str, value: Any, only_keras_3: bool = False) -> KerasError | Undetermined:
         """What to raise for a value of a wrong type: only what surely is no such value is wrong."""
         found = describe_wrong(self.layer_name, value)
         if found is None:
             return Undetermined(f"{name} of {self.layer_name}")
-        return KerasError(f"{self.layer_name} expects {expected} for {name}, got {found}", kind)
+        message = f"{self.layer_name} expects {expected} for {name}, got {found}"
+        return KerasError(message, "argument", only_keras_3)
 
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes. An Unknown with a text may be either: sizes of that text."""

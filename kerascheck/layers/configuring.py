@@ -161,8 +161,8 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
             else:
                 message = f"{definition.name} needs the argument {name}"
                 if name in definition.old_defaults:
-                    before = definition.old_defaults[name]
-                    raise KerasError(f"{message}, which was {before} by default before Keras 3", "newly-missing")
+                    message += f", which was {definition.old_defaults[name]} by default before Keras 3"
+                    raise KerasError(message, "missing-argument", only_keras_3=True)
                 raise KerasError(message, "missing-argument")
     if arguments.open_positional or arguments.open_keywords:
         for name in accepted - given:
@@ -208,6 +208,6 @@ def _unknown_argument(definition: LayerDef, name: str, near: str | None) -> Kera
         hint = f" in Keras 3; {definition.old_base_parameters[name]}"
     else:
         hint = f"; did you mean {near}?" if near is not None else ""
-    error = KerasError(f"{definition.name} has no argument {name}{hint}", "unknown-argument")
-    error.only_keras_3 = near is None  # older ones took whatever the layer below takes
-    return error
+    message = f"{definition.name} has no argument {name}{hint}"
+    # Older ones took whatever the layer below takes.
+    return KerasError(message, "unknown-argument", only_keras_3=near is None)

@@ -62,8 +62,8 @@ def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bo
     mode = text.lower() if fold_case or c.dialect < 3 else text
     if mode not in allowed:
         options = " or ".join(repr(option) for option in allowed)
-        error = KerasError(f"{c.layer_name} expects padding to be {options}, got {text!r}", "argument")
-        error.only_keras_3 = text.lower() in allowed
+        message = f"{c.layer_name} expects padding to be {options}, got {text!r}"
+        error = KerasError(message, "argument", only_keras_3=text.lower() in allowed)
         if near := most_like(text.lower(), allowed):
             error.mended = (text, near)
         raise error

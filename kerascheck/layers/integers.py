@@ -42,9 +42,9 @@ def check_integers(layer: str, values: Mapping[str, Any]) -> None:
     own = _BY_LAYER.get(layer, frozenset())
     for name, value in values.items():
         if is_of_numpy(value) and (name in own or name in _WINDOWS):
-            always = name in _WINDOWS or (layer, name) in _ALWAYS
             raise KerasError(
                 f"{layer} expects a Python integer for {name}, got {int(value)} as numpy {value.dtype}; "
                 f"write {name}=int(...)",
-                "argument" if always else "new-argument",
+                "argument",
+                only_keras_3=name not in _WINDOWS and (layer, name) not in _ALWAYS,
             )

@@ -21,8 +21,6 @@ from kerascheck.network.ir import Layer
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 _REFUSED_VALUE = "Keras refuses it"
-#: The kinds of errors about an argument that is not given.
-_MISSING = frozenset({"missing-argument", "newly-missing"})
 _MAX_FAULTS = 4
 _RANKS = range(2, 6)
 
@@ -126,7 +124,7 @@ def mended(
                 break
         else:
             return None
-        if not (error.kind in _MISSING and left_out):  # it may be the one that has no right name
+        if not (error.kind == "missing-argument" and left_out):  # it may be the one that has no right name
             faults.append((error, _node_of(arguments, repair.arguments)))
         if len(repair.arguments.keywords) < len(arguments.keywords):
             dropped = {
@@ -187,7 +185,7 @@ def _repairs(definition: LayerDef, arguments: Arguments, error: KerasError) -> I
         for name in keywords:
             yield again(positional, {key: given for key, given in keywords.items() if key != name})
         return
-    if error.kind in _MISSING:
+    if error.kind == "missing-argument":
         for name in names[len(positional) :]:
             if name not in defaults and name not in keywords:
                 before = definition.old_defaults.get(name, _some_size(0))

@@ -195,13 +195,14 @@ class Undetermined(Exception):
 class KerasError(Exception):
     """Keras would raise here. The message says what was expected and what was found.
 
-    `kind` names the family of the error for the rules (`rank`, `shape`, `argument`, `negative-dimension`, ...).
+    `kind` names the family of the error for the rules (`rank`, `shape`, `argument`, `negative-dimension`, ...);
+    `only_keras_3` tells that an older Keras takes it, or may.
     """
 
-    def __init__(self, message: str, kind: str = "shape") -> None:
+    def __init__(self, message: str, kind: str = "shape", only_keras_3: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind
         self.unknown_name: str | None = None  # the name that is in no table of Keras's, of the kind "unknown-name"
-        self.only_keras_3 = False  # whether an older Keras takes it, or may
+        self.only_keras_3 = only_keras_3
         self.mended: tuple[object, object] | None = None  # a value, and the one that is meant by it

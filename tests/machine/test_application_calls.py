@@ -271,7 +271,7 @@ INPUTS = {
 @pytest.mark.parametrize(("name", "given", "is_list"), INPUTS.values(), ids=INPUTS)
 def test_the_input_is_a_tensor_unless_one_is_given(name: str, given: str, is_list: bool) -> None:
     code = f"base = keras.applications.{name}(weights=None, include_top=False, {given})\nConv2D(3, 3)(base.input)\n"
-    assert raised(code) == (["newly-counted"] if is_list else [])
+    assert raised(code) == (["input-count"] if is_list else [])
 
 
 @pytest.mark.oracle

@@ -108,7 +108,7 @@ def _call_input(run: Run, layer: InputLayer, value: Value, site: Site) -> Value:
     """An InputLayer that a loop over all layers calls: before Keras 3 it gave its input back, now it takes none."""
     if run.project.dialect == 3:
         message = f"{layer.title} takes no inputs; leave it out where all layers are called again"
-        run.raised(KerasError(message, "newly-counted"), site, layer)
+        run.raised(KerasError(message, "input-count", only_keras_3=True), site, layer)
     return value
 
 

@@ -80,7 +80,7 @@ def mended_call(layer: Layer, arguments: Arguments, error: KerasError) -> Argume
     if error.kind == "unknown-argument":
         kept = {name: given for name, given in keywords.items() if name in FIRST or name in ("training", "mask")}
         return Arguments(positional, kept, call=arguments.call) if len(kept) < len(keywords) else None
-    if error.kind not in ("input-count", "newly-counted") or not positional:
+    if error.kind != "input-count" or not positional:
         return None
     if len(positional) > 1 and all(isinstance(given.value, Tensor) for given in positional):
         if isinstance(layer, Network) or (isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput)):

@@ -141,12 +141,11 @@ def _wrong_count(layer: Layer, arguments: Arguments, value: Value) -> KerasError
         # Recurrent layers took their states that way before Keras 3.
         several = definition.call_tensors > 2
         how = "query and value one after the other" if several else "its states as initial_state"
-        kind = "input-count" if several else "newly-counted"
-        return KerasError(f"{subject} takes {how}, it is called on a list of {count} tensors", kind)
+        message = f"{subject} takes {how}, it is called on a list of {count} tensors"
+        return KerasError(message, "input-count", only_keras_3=not several)
     if count == 1 and layer.cls in _NO_LISTS:
-        return KerasError(
-            f"{subject} is called on a list of one tensor, which Keras 3 does not unpack", "newly-counted"
-        )
+        message = f"{subject} is called on a list of one tensor, which Keras 3 does not unpack"
+        return KerasError(message, "input-count", only_keras_3=True)
     return None
 
 

@@ -47,11 +47,8 @@ _WITH_LORA = frozenset({"Dense", "EinsumDense", "Embedding"})
 
 def _refuse(run: Run, layer: Layer, message: str, site: Site) -> None:
     """Note the refusal, once for each layer: who asks for its input asks for its output, too."""
-    if not any(raised.layer is layer and raised.error.kind in _KINDS for raised in run.program.raised):
-        run.raised(KerasError(message, "newly-unbuilt" if _had_ends(layer) else "unbuilt"), site, layer)
-
-
-_KINDS = frozenset({"unbuilt", "newly-unbuilt"})
+    if not any(raised.layer is layer and raised.error.kind == "unbuilt" for raised in run.program.raised):
+        run.raised(KerasError(message, "unbuilt", only_keras_3=_had_ends(layer)), site, layer)
 
 
 def _had_ends(layer: Layer) -> bool:

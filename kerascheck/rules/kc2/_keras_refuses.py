@@ -47,8 +47,7 @@ class _Refusal(Rule):
         """How grave it is; None where the program is for a Keras that takes it."""
         if raised.error.kind in _OLD_FORMS:
             return severity_of(raised.site.file)
-        is_new = raised.error.only_keras_3 or raised.error.kind in _NEW_REFUSALS
-        return severity_of_habit(raised.site.file) if is_new else self.severity
+        return severity_of_habit(raised.site.file) if raised.error.only_keras_3 else self.severity
 
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""
@@ -67,9 +66,6 @@ def _message(raised: Raised) -> str:
 
 #: The kinds of what Keras 2 takes and Keras 3 does not.
 _OLD_FORMS = frozenset({"old-argument"})
-#: The kinds of what Keras 3 refuses though it is no form of its own.
-_NEW_REFUSALS = frozenset({"newly-counted", "newly-missing", "newly-unbuilt", "new-argument"})
-
 
 _MERGING = frozenset(
     {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}

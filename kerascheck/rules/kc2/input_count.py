@@ -40,7 +40,7 @@ class InputCount(_Refusal):
 
     code = "KC207"
     name = "input-count"
-    kinds = frozenset({"input-count", "newly-counted"})
+    kinds = frozenset({"input-count"})
 
     VALID = [
         # merged first

@@ -45,7 +45,7 @@ class InvalidArgument(_Refusal):
     code = "KC205"
     name = "invalid-argument"
     fixable = "unsafe"
-    kinds = frozenset({"argument", "old-argument", "new-argument", "unknown-name"})
+    kinds = frozenset({"argument", "old-argument", "unknown-name"})
 
     def covers(self, raised: Raised) -> bool:
         name = raised.error.unknown_name

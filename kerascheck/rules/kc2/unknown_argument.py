@@ -40,7 +40,7 @@ class UnknownArgument(_Refusal):
 
     code = "KC206"
     name = "unknown-argument"
-    kinds = frozenset({"unknown-argument", "missing-argument", "newly-missing"})
+    kinds = frozenset({"unknown-argument", "missing-argument"})
     advice = "The argument may be misspelled, or belong to another version of Keras"
 
     VALID = [
