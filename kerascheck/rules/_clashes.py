@@ -30,7 +30,7 @@ class ClashRule(Rule):
                     anchor=clash.call.site,
                     severity=None if clash.refused else Severity.WARNING,
                     related=tuple(_places(clash)),
-                    only_keras_3=clash.is_new,
+                    only_keras_3=clash.only_keras_3,
                 )
 
 

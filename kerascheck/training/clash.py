@@ -22,4 +22,4 @@ class Clash:
     call: TrainCall
     refused: bool = True
     layer: Layer | None = None  # the one inside the model that it is about
-    is_new: bool = False  # whether an older Keras does not refuse it, and nothing shows which one is meant
+    only_keras_3: bool = False  # whether an older Keras does not refuse it, and nothing shows which one is meant

@@ -58,7 +58,8 @@ def _clashes_of(call: TrainCall, program: Program, passes: Passes) -> list[Clash
     old.run()
     known = {(clash.kind, clash.site.key) for clash in old.clashes if clash.refused}
     return [
-        replace(clash, is_new=clash.refused and (clash.kind, clash.site.key) not in known) for clash in session.clashes
+        replace(clash, only_keras_3=clash.refused and (clash.kind, clash.site.key) not in known)
+        for clash in session.clashes
     ]
 
 
