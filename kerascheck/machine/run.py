@@ -284,6 +284,12 @@ class Run(Decisions):
         made.unknown = not_known(reason, source)
         return made
 
+    def unknown_dict(self, reason: str) -> DictValue:
+        """A dictionary of unknown content."""
+        made = self.new_dict()
+        made.unknown = Unknown(reason)
+        return made
+
     @contextmanager
     def in_frame(self, node: cst.CSTNode, index: int | None = None) -> Iterator[None]:
         """Run what is inside as a call made at the node, or as a round of the loop that it is.

@@ -22,7 +22,7 @@ from kerascheck.machine.outer_writes import BINDING, LOOPING
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import once_in_outline
-from kerascheck.machine.unsettled_names import forget_unsettled, is_placeholder
+from kerascheck.machine.unsettled_names import forget_unsettled, is_placeholder, unknown_container
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,
@@ -265,12 +265,8 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
     reason = f"{name} of {made.cls.name} is changed elsewhere"
     if isinstance(value, IteratorValue):
         return _unset(made, name)
-    if isinstance(value, ListValue):
-        return run.unknown_list(reason, value.kind)
-    if isinstance(value, DictValue):
-        forgotten = run.new_dict()
-        forgotten.unknown = Unknown(reason)
-        return forgotten
+    if isinstance(value, (ListValue, DictValue)):
+        return unknown_container(run, value, reason)
     layer = value.layer if isinstance(value, Instance) else value
     if isinstance(layer, Network):
         run.escape(layer, reason)

@@ -37,12 +37,12 @@ def forget_unsettled(run: Run, function: FunctionValue) -> None:
             key = ("unsettled", id(file), name)
             scope.vars[name] = Unknown(f"{name} is set by another function of the module", key, name)
         elif isinstance(value, (ListValue, DictValue)) and (name in filled or is_placeholder(value)):
-            reason = f"{name} is filled by another function"
-            if isinstance(value, ListValue):
-                scope.vars[name] = run.unknown_list(reason, value.kind)
-            else:
-                scope.vars[name] = forgotten = run.new_dict()
-                forgotten.unknown = Unknown(reason)
+            scope.vars[name] = unknown_container(run, value, f"{name} is filled by another function")
+
+
+def unknown_container(run: Run, value: ListValue | DictValue, reason: str) -> ListValue | DictValue:
+    """A container of the same kind of which nothing else is known."""
+    return run.unknown_list(reason, value.kind) if isinstance(value, ListValue) else run.unknown_dict(reason)
 
 
 @once_a_file
