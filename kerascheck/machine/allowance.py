@@ -245,7 +245,7 @@ def _meanings(run: Run, function: FunctionValue, look_up: bool) -> list[Value]:
     values: list[Value] = []
     names = names_used(function.site.file, function.node)
     for name in sorted(names):
-        place = _place_of(function, name)
+        place = function.scope.holder(name)
         if place is None:
             continue
         value = place.vars[name]
@@ -278,7 +278,7 @@ class _Reach:
             self._imported += [value for value in values if type(value) not in _INERT]
             of_module, of_functions = rebound_names(one.site.file, one.node)
             self.rebound += [(one.scope.globals, name) for name in of_module]
-            places = ((_place_of(one, name), name) for name in of_functions)
+            places = ((one.scope.holder(name), name) for name in of_functions)
             self.rebound += [(place, name) for place, name in places if place is not None]
 
     def changeable(self) -> list[Value]:
@@ -293,7 +293,7 @@ class _Reach:
 
 def _scopes_of(run: Run, function: FunctionValue, names: frozenset[str]) -> list[Scope]:
     """The scopes that names in a function may mean: those around it, and those of modules that it names."""
-    scopes = list(_around(function))
+    scopes = list(function.scope.around())
     named = [scope.vars[name] for scope in scopes for name in names if name in scope.vars]
     modules = [run.project.scope_of(run, value) for value in named if isinstance(value, ModuleValue)]
     return [*scopes, *(scope for scope in modules if scope is not None)]
@@ -304,16 +304,3 @@ def _reach_of(run: Run, function: FunctionValue) -> _Reach:
     if known is None:
         known = run.reaches[id(function)] = _Reach(run, function)
     return known
-
-
-def _place_of(function: FunctionValue, name: str) -> Scope | None:
-    """The scope that a name in a function means, if it is bound outside of it."""
-    return next((place for place in _around(function) if name in place.vars), None)
-
-
-def _around(function: FunctionValue) -> Iterator[Scope]:
-    """The scopes around a function, the innermost first."""
-    place: Scope | None = function.scope
-    while place is not None:
-        yield place
-        place = place.enclosing

@@ -162,9 +162,7 @@ def global_names(run: Run, node: cst.Global, scope: Scope) -> None:
 
 def nonlocal_names(run: Run, node: cst.Nonlocal, scope: Scope) -> None:
     for item in node.names:
-        place = scope.enclosing
-        while place is not None and item.name.value not in place.vars:
-            place = place.enclosing
+        place = scope.enclosing.holder(item.name.value) if scope.enclosing is not None else None
         if place is not None:
             scope.redirected = {**(scope.redirected or {}), item.name.value: place}
 

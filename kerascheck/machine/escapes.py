@@ -14,7 +14,6 @@ from kerascheck.machine.values import (
     IteratorValue,
     ListValue,
     Partial,
-    Scope,
     Value,
 )
 from kerascheck.network.dims import SymDim
@@ -87,7 +86,7 @@ def _is_called(function: FunctionValue, receiver: Value, reason: str, waiting: l
     own = function.node.params.params
     first = own[0].name.value if receiver is not None and own else None
     for name in writes.rebound | writes.changed:
-        scope = _scope_of(name, function.scope)
+        scope = function.scope.holder(name)
         if scope is None:
             continue
         if name in writes.rebound:
@@ -95,16 +94,7 @@ def _is_called(function: FunctionValue, receiver: Value, reason: str, waiting: l
         else:
             waiting.append(scope.vars[name])
     for name, attribute in writes.attributes:
-        scope = _scope_of(name, function.scope)
+        scope = function.scope.holder(name)
         thing = receiver if name == first else scope.vars[name] if scope is not None else None
         if isinstance(thing, Instance) and attribute in thing.attributes:
             thing.attributes[attribute] = Unknown(f"{attribute} is set by a function: {reason}", None, attribute)
-
-
-def _scope_of(name: str, scope: Scope | None) -> Scope | None:
-    """The scope that has the name, seen from a function that is defined in this one."""
-    while scope is not None:
-        if name in scope.vars:
-            return scope
-        scope = scope.enclosing
-    return None

@@ -207,6 +207,17 @@ class Scope(Versioned):
         self.file: Any = outer.file if outer is not None else owner
         self.star: list[str] | None = None  # modules whose names came in through `from m import *`
 
+    def around(self) -> Iterator[Scope]:
+        """This scope and those around it that names are looked up in, the innermost first."""
+        place: Scope | None = self
+        while place is not None:
+            yield place
+            place = place.enclosing
+
+    def holder(self, name: str) -> Scope | None:
+        """The first of these that has the name; None where it is of no scope."""
+        return next((place for place in self.around() if name in place.vars), None)
+
 
 class FunctionValue(Versioned):
     """A function or lambda of the program."""
