@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,8 @@ from kerascheck.machine.values import (
     NativeObject,
     Scope,
 )
-from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import NOT_CALLED, Layer, Node
+from kerascheck.network.dims import NAMELESS, Dim, Shape, SymDim
+from kerascheck.network.ir import NOT_CALLED, Layer, Node, Tensor
 from kerascheck.network.networks import Network
 from kerascheck.symbolic.journal import ABSENT, Cells, Items
 from kerascheck.symbolic.unknown import NOTHING, Unknown, forgotten, is_forgotten
@@ -193,11 +194,18 @@ def _layer(join: Join, layer: Layer, names: set[str], writes: Writes) -> None:
         is_open = next((value for value in opens if value is not None and value.reason != NOT_CALLED), None)
         if is_open is not None:
             join.write(layer, "open", is_open, writes)
+            if layer.is_sequential and "outputs" in names:
+                join.write(layer, "outputs", _ends(join, layer, is_open), writes)
             return
         if "open" in names:
             # Its first call builds it: that is done once, in whichever round.
             names = names - {"open"}
             join.write(layer, "open", None if None in opens else opens[0], writes)
+    if join.forgets and isinstance(layer, Network) and layer.is_sequential and {"layers", "outputs"} <= names:
+        contents = join.fields(layer, "layers")
+        if any(content != contents[0] for content in contents):
+            names = names - {"outputs"}
+            join.write(layer, "outputs", _ends(join, layer, Unknown(str(join.reason))), writes)
     for name in names:
         values = join.fields(layer, name)
         if name == "placed":
@@ -232,6 +240,48 @@ def _layer(join: Join, layer: Layer, names: set[str], writes: Writes) -> None:
                 join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
         else:
             join.typed(layer, {name}, writes)
+
+
+def _ends(join: Join, network: Network, why: Unknown) -> list[Tensor]:
+    """What comes out of a Sequential whose layers are not the same in each outcome: what is so of all is known."""
+    first, *others = join.fields(network, "outputs")
+    hangs = any(needs != network.needs for needs in join.fields(network, "needs"))  # on what happens within an outcome
+    if hangs or not all(len(ends) == len(first) for ends in others):
+        return [Tensor(why, Unknown("its dtype"))]
+    made: list[Tensor] = []
+    for tensor, *those in zip(first, *others, strict=True):
+        shape: Shape | Unknown = tensor.shape
+        for other in those:
+            shape = _common_shape(shape, other.shape, why)
+        made.append(tensor if shape is tensor.shape else Tensor(shape, Unknown("its dtype")))
+    return first if all(map(operator.is_, made, first)) else made
+
+
+def _common_shape(one: Shape | Unknown, other: Shape | Unknown, why: Unknown) -> Shape | Unknown:
+    """The sizes that two shapes of one rank have in common; the first one itself where it says no more than that."""
+    if isinstance(one, Unknown):
+        return one
+    if isinstance(other, Unknown) or len(one) != len(other):
+        return why
+    sizes = tuple(mine if mine == its or _is_any(mine) else _any() for mine, its in zip(one, other, strict=True))
+    return one if sizes == one else sizes
+
+
+#: The first part of the key of a size that is another one in each outcome.
+_OF_EACH = "of each outcome"
+_serials = itertools.count()
+
+
+def _any() -> SymDim:
+    return SymDim.named(NAMELESS, (_OF_EACH, next(_serials)))
+
+
+def _is_any(size: Dim) -> bool:
+    """Whether it may be any size, so that nothing more can be forgotten of it."""
+    if not isinstance(size, SymDim) or len(size.terms) != 1:
+        return False
+    ((atoms, factor),) = size.terms.items()
+    return factor == 1 and len(atoms) == 1 and isinstance(atoms[0].key, tuple) and atoms[0].key[0] == _OF_EACH
 
 
 def _has_shapes(call: Node) -> bool:

@@ -48,6 +48,31 @@ def test_what_a_loop_of_unknown_length_does_is_exact_for_few_rounds_at_most(code
     assert {network.status() for network in unknown} == {"unknown"}  # there are such, for further rounds
 
 
+#: What a loop of unknown length adds to a model of sequences, and the kinds of what Keras refuses behind it.
+BEHIND_LOOPS = {
+    "the rank changes": ("model.add(Reshape((10, 24, 1)))", "Conv2D(3, 3)", []),
+    "it may change": ("model.add(LSTM(8, return_sequences=step < 3))", "Conv1D(3, 3)", []),
+    "it changes in an arm": (
+        "if step == 3:\n        model.add(Flatten())\n    else:\n        model.add(Dense(8))",
+        "Conv1D(3, 3)",
+        [],
+    ),
+    "sizes change": ("model.add(Dense(step))", "Reshape((60,))", []),
+    "layers are taken away": ("model.pop()", "Reshape((30,))", []),
+    "only sizes change": ("model.add(Dense(step))", "Conv2D(3, 3)", ["rank"]),
+    "nothing changes": ("model.add(Dropout(step))", "Reshape((60,))", ["shape"]),
+}
+
+
+@pytest.mark.parametrize(("added", "layer", "kinds"), BEHIND_LOOPS.values(), ids=BEHIND_LOOPS)
+def test_what_is_refused_behind_a_loop_is_refused_after_each_number_of_rounds(
+    added: str, layer: str, kinds: list[str]
+) -> None:
+    code = "model = Sequential([Input((30, 1)), LSTM(8, return_sequences=True)])\n"
+    code += f"import sys\nfor step in map(int, sys.argv[1:]):\n    {added}\nmodel.add({layer})\n"
+    assert raised(code) == kinds
+
+
 def is_exact(network: Network) -> bool:
     return network.status() == "exact"
 

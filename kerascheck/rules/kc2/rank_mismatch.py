@@ -68,6 +68,15 @@ from keras import Sequential, layers
 from data import shape
 model = Sequential([layers.Input(shape), layers.Conv2D(32, 3)])
 """,
+        # a loop of unknown length changes it
+        """
+import sys
+from keras import Sequential, layers
+model = Sequential([layers.Input((240,))])
+for side in map(int, sys.argv[1:]):
+    model.add(layers.Reshape((side, side, -1)))
+model.add(layers.Conv2D(8, 3))
+""",
     ]
     INVALID = [
         Invalid(

@@ -80,6 +80,19 @@ model = Sequential([layers.Input((20,)), layers.Dense(4)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 20)), np.zeros((100, 4)))
 """,
+        # only the last of an unknown number of layers gives no sequences
+        """
+import sys
+import numpy as np
+from keras import Sequential, layers
+count = int(sys.argv[1])
+model = Sequential([layers.Input((30, 1)), layers.LSTM(8, return_sequences=True)])
+for index in range(count):
+    model.add(layers.LSTM(8, return_sequences=index < count - 1))
+model.add(layers.Dense(1))
+model.compile("adam", "mse")
+model.fit(np.zeros((100, 30, 1)), np.zeros(100))
+""",
         # windows of which the last step is the target
         """
 import numpy as np
