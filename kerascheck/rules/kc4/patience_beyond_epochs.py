@@ -79,7 +79,7 @@ class PatienceBeyondEpochs(Rule):
         trainings = [call for call in program.trainings if call.method in ("fit", "fit_generator")]
         for call in trainings:
             epochs = known_int(argument_value(call, "epochs", 1))
-            if epochs is None:
+            if not epochs:  # where it is 0, nothing is trained at all
                 continue
             for callback in callbacks_of(call).of("EarlyStopping", "ReduceLROnPlateau"):
                 cls = callback.qualname.rpartition(".")[2]
@@ -134,6 +134,16 @@ callbacks = [stop]
 if len(sys.argv) > 1:
     callbacks.remove(stop)
 model.fit(x, y, epochs=100, validation_split=0.25, callbacks=callbacks)
+""",
+        # nothing is trained, which another rule tells
+        """
+import numpy as np
+import keras
+from keras import layers
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+stop = keras.callbacks.EarlyStopping(patience=5)
+model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=0, validation_split=0.25, callbacks=[stop])
 """,
         # how long it lasts is not known
         """

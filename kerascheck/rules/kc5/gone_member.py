@@ -281,6 +281,14 @@ model = keras.Model(model.inputs, AddLoss()(model.outputs[0], ops.mean(hidden)))
         Invalid(
             """
 import keras
+cell = keras.layers.LSTM(4)
+cell.get_constants(keras.Input((3, 2)))
+""",
+            [(4, "LSTM of Keras 3 has no get_constants")],
+        ),
+        Invalid(
+            """
+import keras
 class Log(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         print(float(self.model.optimizer.lr))
@@ -447,6 +455,8 @@ def _message(form: OldForm) -> str | None:
     if form.kind != "member" or form.name in _TRAINING:
         return None
     row = find_member((form.owner,), form.name)
-    subject = _SUBJECTS.get(form.owner, form.owner.rpartition(".")[2])
+    subject = _SUBJECTS.get(form.owner)  # of several, or the name of a class
     message = f"{subject} of Keras 3 have no {form.name}"
+    if subject is None:
+        message = f"{form.owner.rpartition('.')[2]} of Keras 3 has no {form.name}"
     return f"{message}; use {row.advice}" if row is not None and row.advice is not None else message

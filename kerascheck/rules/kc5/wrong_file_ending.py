@@ -159,6 +159,20 @@ saver = callbacks.ModelCheckpoint(sys.argv[1] + "-{epoch:02d}.keras")
 other = callbacks.ModelCheckpoint(filepath="best.weights.h5", save_weights_only=True)
 """,
         ),
+        # folders, whose names are for the program's author to choose anew
+        Invalid(
+            """
+import sys
+from keras import Sequential, callbacks, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.save_weights("runs/first/")
+saver = callbacks.ModelCheckpoint(sys.argv[1] + "/")
+""",
+            [
+                (5, "Keras 3 saves weights to .weights.h5, not to 'first/'"),
+                (6, "ModelCheckpoint of Keras 3 saves models to .keras or .h5, not to '/'"),
+            ],
+        ),
     ]
 
 
@@ -184,7 +198,8 @@ def _refused(name: str, arguments: Arguments) -> tuple[Given, str] | None:
         return None
     if any(option in arguments.keywords for option in ("zipped", "max_shard_size")):
         return None
-    shown = (tail(given.value) or "").rpartition("/")[2]
+    path = tail(given.value) or ""
+    shown = path.rstrip("/").rpartition("/")[2] + "/" * path.endswith("/")
     message = f"{subject} saves {kind}, not to {shown!r}"
     is_folder = endings is _MODELS and "." not in shown
     return given, f"{message}; use model.export for a folder" if is_folder else message
